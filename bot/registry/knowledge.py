@@ -1,0 +1,106 @@
+"""What may be said: the facts that answer a question, and the deadlines of a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.registry.models import Deadline, Fact, FactQuestion, Place, Trade
+
+PARENT_TOPICS = {"awrach_inclusion": "awrach", "awrach_temporary": "awrach"}
+
+
+def find_facts(session: Session, topic: str, intent: str, place: str | None, today: date) -> list[Fact]:
+    """The facts that answer a question, best first.
+
+    A fact of the asked place comes before one of its region, that before one of the whole country. Where a place is
+    asked for, facts of other places are left out: they do not hold there. Where none is, those of one place come
+    last, since they name it themselves. Expired facts are never told, declines only where there is no fact.
+
+    Args:
+        topic: what is asked about; where it has no fact, the programme that it is part of answers.
+        intent: the question.
+        place: code of the place that is asked for.
+        today: the day on which a fact must not have expired.
+    """
+    wanted = list_ancestors(session, place) if place else []
+    for asked in (topic, PARENT_TOPICS.get(topic)):
+        rows = session.execute(
+            select(Fact, FactQuestion.rank)
+            .join(FactQuestion, FactQuestion.fact_id == Fact.id)
+            .where(FactQuestion.topic == asked, FactQuestion.intent == intent)
+        ).tuples()
+        fitting = [
+            (_place_order(fact.place, wanted), rank, -fact.as_of.toordinal(), fact.id, fact)
+            for fact, rank in rows
+            if (fact.expires is None or fact.expires > today)
+            and (not wanted or fact.place is None or fact.place in wanted)
+        ]
+        facts = [entry[-1] for entry in sorted(fitting, key=lambda entry: entry[:-1])]
+        told = [fact for fact in facts if fact.kind == "fact"]
+        if told or facts:
+            return told or facts
+    return []
+
+
+def _place_order(place: str | None, wanted: Sequence[str]) -> int:
+    if place in wanted:
+        return wanted.index(place) - len(wanted)
+    return 0 if place is None else 1
+
+
+def list_deadlines(session: Session, topic: str, place: str | None) -> list[Deadline]:
+    """The deadlines of a programme and its parts, the latest first.
+
+    Args:
+        topic: the programme.
+        place: code of a place; deadlines of other places are left out.
+    """
+    topics = [topic, *(part for part, whole in PARENT_TOPICS.items() if whole == topic)]
+    if topic in PARENT_TOPICS:
+        topics.append(PARENT_TOPICS[topic])
+    wanted = list_ancestors(session, place) if place else []
+    deadlines = session.scalars(select(Deadline).where(Deadline.topic.in_(topics))).all()
+    return sorted(
+        (deadline for deadline in deadlines if not wanted or deadline.place is None or deadline.place in wanted),
+        key=lambda deadline: deadline.closes or deadline.opens or date.min,
+        reverse=True,
+    )
+
+
+def find_place(session: Session, name: str) -> Place | None:
+    """The place of that French name, as messages are understood to name it."""
+    places = session.scalars(select(Place).filter_by(name_fr=name)).all()
+    # Rabat is a region's seat, a prefecture and a commune: the province is what facts are scoped to.
+    order = {"province": 0, "region": 1, "commune": 2}
+    return min(places, key=lambda place: order[place.kind], default=None)
+
+
+def list_ancestors(session: Session, code: str) -> list[str]:
+    """The code of a place and of all that it lies in, smallest first."""
+    codes = []
+    place = session.get(Place, code)
+    while place is not None:
+        codes.append(place.code)
+        place = session.get(Place, place.parent) if place.parent else None
+    return codes
+
+
+def name_place(session: Session, code: str, language: str) -> str:
+    """What a place is called in a reply language."""
+    place = session.get_one(Place, code)
+    return place.name_ar if language in ("ary-Arab", "ar") else place.name_fr
+
+
+def name_trade(session: Session, slug: str, language: str) -> str:
+    """What a trade is called in a reply language."""
+    trade = session.get_one(Trade, slug)
+    return trade.name_ar if language in ("ary-Arab", "ar") else trade.name_fr
+
+
+def get_place(session: Session, code: str) -> Place:
+    """The place of that code."""
+    return session.get_one(Place, code)

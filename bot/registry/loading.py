@@ -1,0 +1,167 @@
+"""Loads the files in data/ into the registry: places, trades, knowledge, and for a demo the example register."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.errors import SettingsError
+from bot.registry.artisans import add_artisan
+from bot.registry.database import Database
+from bot.registry.knowledge import find_place
+from bot.registry.models import DataVersion, Deadline, Fact, FactQuestion, Place, Source, Trade
+
+
+def load(database: Database, folder: Path, *, demo: bool) -> bool:
+    """Brings the registry up to date with the files, in one transaction.
+
+    Args:
+        database: the registry.
+        folder: data/.
+        demo: whether to load the example register as well.
+
+    Returns:
+        Whether there was anything new.
+
+    Raises:
+        SettingsError: when a file contradicts another or is not in order.
+    """
+    files = [*sorted((folder / "lookups").glob("*.yml")), *sorted((folder / "knowledge").glob("*.yml"))]
+    files += [folder / "example" / "artisans.yml"] if demo else []
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    with database.begin() as session:
+        known = session.get(DataVersion, "data") or DataVersion(name="data", digest="")
+        if known.digest == version:
+            return False
+        _load_places(session, _read(folder / "lookups" / "places.yml"))
+        _load_trades(session, _read(folder / "lookups" / "trades.yml"))
+        _load_knowledge(session, folder / "knowledge")
+        if demo:
+            _load_examples(session, _read(folder / "example" / "artisans.yml"))
+        known.digest = version
+        session.add(known)
+    return True
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}") from error
+
+
+def _load_places(session: Session, places: dict[str, list[dict[str, Any]]]) -> None:
+    for kind, parent in (("region", None), ("province", "region"), ("commune", "province")):
+        for place in places[f"{kind}s"]:
+            session.merge(
+                Place(
+                    code=place.get("code") or f"{place['province']}/{place['fr']}",
+                    kind=kind,
+                    name_fr=place["fr"],
+                    name_ar=place["ar"],
+                    parent=place[parent] if parent else None,
+                )
+            )
+        session.flush()
+
+
+def _load_trades(session: Session, trades: dict[str, list[dict[str, Any]]]) -> None:
+    for trade in trades["trades"]:
+        session.merge(Trade(slug=trade["slug"], name_fr=trade["fr"], name_ar=trade["ar"], branch=trade["branch"]))
+    session.flush()
+
+
+def _load_knowledge(session: Session, folder: Path) -> None:
+    for table in (FactQuestion, Fact, Deadline, Source):
+        session.execute(delete(table))
+    for path in sorted(folder.glob("sources*.yml")):
+        for key, source in _read(path)["sources"].items():
+            session.add(
+                Source(
+                    key=key,
+                    name_fr=source["fr"],
+                    name_ar=source["ar"],
+                    url=source.get("url"),
+                    undated=source.get("undated", False),
+                )
+            )
+    session.flush()
+    for path in sorted(folder.glob("*.yml")):
+        if not path.name.startswith("sources"):
+            _load_topic(session, _read(path))
+    session.flush()
+
+
+def _load_topic(session: Session, content: dict[str, Any]) -> None:
+    topic = content["topic"]
+    for deadline in content.get("deadlines") or ():
+        session.add(
+            Deadline(
+                id=deadline["id"],
+                topic=topic,
+                edition=str(deadline["edition"]),
+                place=_find_scope(session, deadline),
+                opens=deadline.get("opens"),
+                closes=deadline.get("closes"),
+                source_key=deadline["source"],
+            )
+        )
+    for entry in content["entries"]:
+        session.add(_make_fact(session, topic, entry))
+
+
+def _make_fact(session: Session, topic: str, entry: dict[str, Any]) -> Fact:
+    asked = {(topic, intent) for intent in entry["answers"]}
+    asked |= {tuple(pair.split("/", 1)) for pair in entry.get("also") or ()}
+    if not isinstance(entry["as_of"], date):
+        raise SettingsError(f"knowledge {entry['id']}: as_of is not a date")
+    return Fact(
+        id=entry["id"],
+        topic=topic,
+        kind=entry["kind"],
+        statements=entry.get("facts") or [],
+        place=_find_scope(session, entry),
+        as_of=entry["as_of"],
+        expires=entry.get("expires"),
+        source_key=entry.get("source"),
+        contact=entry.get("contact"),
+        next_intents=entry.get("next") or [],
+        texts=entry["text"],
+        questions=[
+            FactQuestion(topic=asked_topic, intent=intent, rank=entry.get("rank", 50))
+            for asked_topic, intent in sorted(asked)
+        ],
+    )
+
+
+def _find_scope(session: Session, entry: dict[str, Any]) -> str | None:
+    return _find_code(session, entry["place"]) if entry.get("place") else None
+
+
+def _find_code(session: Session, name: str) -> str:
+    place = find_place(session, name)
+    if place is None:
+        raise SettingsError(f"knowledge: {name} is no place of data/lookups/places.yml")
+    return place.code
+
+
+def _load_examples(session: Session, register: dict[str, list[dict[str, Any]]]) -> None:
+    for entry in register["artisans"]:
+        place = _find_code(session, entry["province"])
+        add_artisan(
+            session,
+            entry["number"],
+            entry["name"],
+            entry["phone"],
+            entry["trade"],
+            place,
+            entry["registered_on"],
+            entry.get("card_expires_on"),
+            is_example=True,
+        )
