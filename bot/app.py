@@ -1,0 +1,203 @@
+"""Wires the bot process together: `python -m bot.app`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+from fastapi import FastAPI
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from actions.turn import Desk
+from bot import console
+from bot.action_endpoint import make_action_app
+from bot.channels import simulator
+from bot.channels.base import Channel
+from bot.channels.simulator import Simulator
+from bot.delivery.limits import RateLimits
+from bot.delivery.sender import Sender
+from bot.dialogue import Dialogue
+from bot.errors import SendError
+from bot.gateway import Gateway
+from bot.lanes import Lanes, no_lock, redis_lock
+from bot.media import MediaStore
+from bot.programmes import read_programmes
+from bot.registry.database import Database
+from bot.settings import Settings, read_settings
+from bot.texts import read_texts
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 3.0
+
+
+def read_clock() -> datetime:
+    """The present time, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Bot:
+    """The parts of a running bot process.
+
+    Attributes:
+        settings: of this installation.
+        database: the registry.
+        channels: by name and account.
+        simulators: those of them that are simulated, by account.
+        dialogue: the client of Rasa.
+        gateway: takes messages in.
+        lanes: one a person.
+        sender: sends what is in the outbox.
+        public: the application on the public port.
+        actions: the application that Rasa calls.
+    """
+
+    settings: Settings
+    database: Database
+    channels: dict[tuple[str, str], Channel]
+    simulators: dict[str, Simulator]
+    dialogue: Dialogue
+    gateway: Gateway
+    lanes: Lanes
+    sender: Sender
+    public: FastAPI
+    actions: FastAPI
+
+
+def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dialogue: Dialogue | None = None) -> Bot:
+    """Builds all parts; nothing runs yet.
+
+    Args:
+        settings: of this installation.
+        clock: gives the present time.
+        dialogue: stands in for Rasa in tests.
+
+    Raises:
+        SettingsError: when a setting is missing.
+    """
+    token = settings.read_internal_token()
+    database = Database(settings.database, settings.read_secret_key())
+    simulators = {account: Simulator(account, clock) for account in simulator.ACCOUNTS}
+    channels = {(channel.name, channel.account): channel for channel in _make_channels(settings, database, simulators)}
+    dialogue = dialogue or Dialogue(f"http://127.0.0.1:{settings.rasa_port}", token)
+    media = MediaStore(settings.media_folder)
+    texts, programmes = read_texts(), read_programmes()
+    sender = Sender(database, channels, RateLimits(settings.redis_url), clock)
+    gateway = Gateway(database, channels, dialogue, texts, programmes, media, clock, sender.wake)
+    lock = redis_lock(Redis.from_url(settings.redis_url)) if settings.redis_url else no_lock
+    lanes = Lanes(gateway.answer_next, lock)
+    gateway.push = lanes.push
+    public = FastAPI(title="awrach", openapi_url=None)
+    bot = Bot(
+        settings,
+        database,
+        channels,
+        simulators,
+        dialogue,
+        gateway,
+        lanes,
+        sender,
+        public,
+        make_action_app(Desk(database, texts, programmes, media, clock), token),
+    )
+    _add_routes(bot, token)
+    return bot
+
+
+def _make_channels(settings: Settings, database: Database, simulators: dict[str, Simulator]) -> list[Channel]:
+    channels: list[Channel] = list(simulators.values())
+    return channels
+
+
+def _add_routes(bot: Bot, token: str) -> None:
+    for channel in bot.channels.values():
+        bot.public.include_router(channel.routes(bot.gateway.accept, bot.gateway.report))
+    bot.public.include_router(console.make_routes(bot.simulators, bot.gateway, token))
+    if bot.settings.demo:
+        simulator.add_page(bot.public, bot.simulators, bot.gateway.accept)
+
+    @bot.public.get("/health")
+    async def check() -> dict[str, object]:
+        await bot.database.run(lambda session: session.execute(select(1)).scalar())
+        return {
+            "status": "ok",
+            "database": True,
+            "rasa": await bot.dialogue.is_ready(),
+            "channels": sorted(f"{channel.name}:{channel.account}" for channel in bot.channels.values()),
+        }
+
+
+@asynccontextmanager
+async def run_parts(bot: Bot) -> AsyncIterator[None]:
+    """Starts everything that goes on beside the two servers, and stops it at the end."""
+    tasks = [asyncio.create_task(bot.sender.run()), asyncio.create_task(_retry_unanswered(bot))]
+    tasks += [asyncio.create_task(_start_channel(channel, bot)) for channel in bot.channels.values()]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(channel.stop() for channel in bot.channels.values()), return_exceptions=True)
+        await bot.lanes.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await bot.dialogue.close()
+        bot.database.close()
+
+
+async def _retry_unanswered(bot: Bot) -> None:
+    while True:
+        try:
+            await bot.gateway.resume()
+        except Exception:
+            log.exception("messages that wait could not be looked up")
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _start_channel(channel: Channel, bot: Bot) -> None:
+    wait = 1.0
+    while True:
+        try:
+            await channel.start(bot.gateway.accept)
+            return
+        except SendError as error:
+            log.error("channel %s does not start: %s", channel.name, error.reason)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, 300.0)
+
+
+def serve(settings: Settings) -> None:
+    """Runs the bot process until it is told to stop.
+
+    Raises:
+        SettingsError: when a setting is missing.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # httpx logs whole URLs, and Telegram's carry the token.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    bot = assemble(settings)
+
+    async def run() -> None:
+        public = uvicorn.Server(_configure(bot.public, settings.host, settings.port))
+        actions = uvicorn.Server(_configure(bot.actions, "127.0.0.1", settings.actions_port))
+        async with run_parts(bot):
+            served = [asyncio.create_task(server.serve()) for server in (actions, public)]
+            await asyncio.wait(served, return_when=asyncio.FIRST_COMPLETED)
+            public.should_exit = actions.should_exit = True
+            await asyncio.gather(*served)
+
+    asyncio.run(run())
+
+
+def _configure(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+
+
+if __name__ == "__main__":
+    serve(read_settings())

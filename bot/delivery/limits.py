@@ -1,0 +1,60 @@
+"""How fast each channel may send, and a brake on a reply that goes round in circles."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.storage import storage_from_string
+
+from bot.registry.outbox import Leased
+
+# Telegram: core.telegram.org/bots/faq ("My bot is hitting limits"); WhatsApp: Twilio's default for one sender.
+ACCOUNT_RATES: dict[str, RateLimitItem] = {
+    "telegram": RateLimitItemPerSecond(30),
+    "whatsapp": RateLimitItemPerSecond(80),
+}
+# One a second on average; the parts of one answer may follow each other at once.
+ADDRESS_RATE = RateLimitItemPerSecond(5, 5)
+SAME_TEXT_RATE = RateLimitItemPerMinute(20, 5)
+
+
+class RateLimits:
+    """The limits of all accounts, shared through Redis where there is one.
+
+    Args:
+        redis_url: of the Redis server, or None for this process's memory.
+    """
+
+    def __init__(self, redis_url: str | None = None) -> None:
+        storage = storage_from_string(f"async+{redis_url}" if redis_url else "async+memory://")
+        self._limiter = MovingWindowRateLimiter(storage)
+
+    async def admit(self, message: Leased) -> float:
+        """Takes a place for a message.
+
+        Returns:
+            Seconds to wait before it may be sent; 0 where it may be sent now.
+        """
+        limits: list[tuple[RateLimitItem, str]] = [
+            (ADDRESS_RATE, f"{message.channel}:{message.account}:{message.address}")
+        ]
+        if rate := ACCOUNT_RATES.get(message.channel):
+            limits.append((rate, f"{message.channel}:{message.account}"))
+        for rate, key in limits:
+            if not await self._limiter.hit(rate, _hide(key)):
+                stats = await self._limiter.get_window_stats(rate, _hide(key))
+                return max(stats.reset_time - time.time(), 0.05)
+        return 0.0
+
+    async def is_looping(self, message: Leased) -> bool:
+        """Whether the same text went to the same address more than 20 times within 5 minutes."""
+        key = _hide(f"{message.channel}:{message.address}:{message.part.text}")
+        return not await self._limiter.hit(SAME_TEXT_RATE, "same", key)
+
+
+def _hide(key: str) -> str:
+    # Addresses are phone numbers: they do not go to Redis as they are.
+    return hashlib.sha256(key.encode()).hexdigest()[:24]

@@ -1,0 +1,149 @@
+"""Sends what is in the outbox: each part once, each person's in order, replies before everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.channels.base import Channel
+from bot.delivery.limits import RateLimits
+from bot.errors import Ambiguous, ChannelDown, NotSent, SendError, Throttled, Unreachable
+from bot.registry import outbox
+from bot.registry.database import Database
+from bot.registry.models import DeliveryState
+from bot.registry.outbox import Leased
+
+log = logging.getLogger(__name__)
+
+BATCH = 32
+IDLE = 1.0
+MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(minutes=10)
+CHANNEL_PAUSE = timedelta(minutes=1)
+
+
+class Sender:
+    """The one way out.
+
+    Args:
+        database: where the outbox is.
+        channels: by name and account.
+        limits: how fast each may send.
+        clock: gives the present time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[tuple[str, str], Channel],
+        limits: RateLimits,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._limits = limits
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._paused: dict[tuple[str, str], datetime] = {}
+
+    def wake(self) -> None:
+        """Says that there is something new in the outbox."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Sends until it is cancelled; what is under way at that moment is finished first."""
+        await self._database.run(outbox.recover, self._clock())
+        try:
+            while True:
+                self._wake.clear()
+                if not await self.send_due():
+                    await self._rest()
+        finally:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def send_due(self) -> int:
+        """Takes what is due and starts to send it; returns how many messages."""
+        now = self._clock()
+        self._paused = {key: until for key, until in self._paused.items() if until > now}
+        free = BATCH - len(self._tasks)
+        taken = await self._database.run(outbox.lease, now, free, tuple(self._paused)) if free else []
+        for message in taken:
+            task = asyncio.create_task(self._send(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._finish)
+        return len(taken)
+
+    async def drain(self) -> None:
+        """Sends all that is due now and waits until it is sent."""
+        while await self.send_due() or self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("sending failed", exc_info=error)
+        self.wake()
+
+    async def _rest(self) -> None:
+        due = await self._database.run(outbox.earliest_due)
+        wait = min(max((due - self._clock()).total_seconds(), 0.02), IDLE) if due else IDLE
+        try:
+            await asyncio.wait_for(self._wake.wait(), wait)
+        except TimeoutError:
+            await self._database.run(outbox.recover, self._clock())
+
+    async def _send(self, message: Leased) -> None:
+        channel = self._channels.get((message.channel, message.account))
+        if channel is None:
+            # The account was taken out of the settings: its messages wait until it is back.
+            await self._pause(message, "no such account")
+            return
+        if wait := await self._limits.admit(message):
+            await self._put_back(message, timedelta(seconds=wait))
+            return
+        if await self._limits.is_looping(message):
+            await self._give_up(message, DeliveryState.SKIPPED, "loop")
+            return
+        await self._database.run(outbox.mark_sending, message.id)
+        try:
+            provider_id = await channel.send(message.address, message.part, message.id)
+        except Throttled as error:
+            await self._retry(message, timedelta(seconds=error.retry_after), error)
+        except NotSent as error:
+            await self._retry(message, min(timedelta(seconds=2**message.attempts), LONGEST_WAIT), error)
+        except ChannelDown as error:
+            await self._pause(message, error.reason)
+        except Unreachable as error:
+            await self._give_up(message, DeliveryState.FAILED, error.code, unreachable=True)
+        except Ambiguous as error:
+            log.warning("delivery %s: outcome unknown: %s", message.id, error.reason)
+            await self._give_up(message, DeliveryState.UNKNOWN, error.code)
+        except SendError as error:
+            log.warning("delivery %s refused: %s", message.id, error.reason)
+            await self._give_up(message, DeliveryState.FAILED, error.code)
+        else:
+            await self._database.run(outbox.mark_sent, message.id, provider_id, self._clock())
+
+    async def _retry(self, message: Leased, wait: timedelta, error: SendError) -> None:
+        if message.attempts + 1 >= MOST_ATTEMPTS:
+            await self._give_up(message, DeliveryState.FAILED, error.code or "retries")
+        else:
+            await self._put_back(message, wait)
+
+    async def _pause(self, message: Leased, reason: str) -> None:
+        key = (message.channel, message.account)
+        if key not in self._paused:
+            log.error("channel %s does not send for now: %s", message.channel, reason)
+        self._paused[key] = self._clock() + CHANNEL_PAUSE
+        await self._put_back(message, timedelta())
+
+    async def _put_back(self, message: Leased, wait: timedelta) -> None:
+        await self._database.run(outbox.put_back, message.id, self._clock() + wait)
+
+    async def _give_up(
+        self, message: Leased, state: DeliveryState, code: str | None, *, unreachable: bool = False
+    ) -> None:
+        await self._database.run(outbox.give_up, message.id, state, code, self._clock(), unreachable=unreachable)

@@ -1,0 +1,345 @@
+"""The life of one message: from the inbox through the dialogue to the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.channels.base import Channel, Choice, Inbound, Kind, Receipt, Reply
+from bot.delivery.renderer import is_numbered, render
+from bot.dialogue import Dialogue, Turn
+from bot.errors import DialogueUnavailable, MediaUnavailable
+from bot.media import MediaStore, StoredFile
+from bot.programmes import Programmes
+from bot.registry import applications, inbox, offers, outbox, people, requests
+from bot.registry.database import Database
+from bot.registry.inbox import Claimed, Understanding
+from bot.registry.models import Person
+from bot.texts import DEFAULT_LANGUAGE, Texts
+from nlu.text import fold, reply_language
+
+log = logging.getLogger(__name__)
+
+# Twilio's default opt-out words (twilio.com/docs/messaging/tutorials/advanced-opt-out) and what people write here.
+STOP_WORDS = frozenset(
+    fold(word)
+    for word in (
+        "stop",
+        "unsubscribe",
+        "end",
+        "quit",
+        "stopall",
+        "revoke",
+        "optout",
+        "حبس",
+        "وقف",
+        "حبسو",
+        "hbess",
+    )
+)
+COMMANDS = {"/start": "/greet", "/help": "/help", "/menu": "/help", "/stop": "/unsubscribe_reminders"}
+MOST_TRIES = 3
+MENU = (
+    Choice("menu.awrach", '/ask_definition{"topic": "awrach"}'),
+    Choice("menu.amo", '/ask_definition{"topic": "amo"}'),
+    Choice("menu.person", "/request_human"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is looked up before a message is answered.
+
+    Attributes:
+        asked: type of the question that an open application waits on, or None.
+        is_new: whether the person has not been told yet who is talking and what is kept.
+    """
+
+    asked: str | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a message was answered with.
+
+    Attributes:
+        turn: what is said.
+        delivery_ids: rows of the outbox that carry it.
+    """
+
+    turn: Turn
+    delivery_ids: list[int]
+
+
+class Gateway:
+    """Takes messages in and sees to it that each is answered, once.
+
+    Args:
+        database: the registry.
+        channels: by name and account.
+        dialogue: the client of Rasa.
+        texts: for what the gateway itself says.
+        programmes: to know which question an open application waits on.
+        media: where documents go.
+        clock: gives the present time.
+        wake_sender: is called when there is something new in the outbox.
+
+    `push` is called with the id of a person who has a new message; the lanes take its place.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[tuple[str, str], Channel],
+        dialogue: Dialogue,
+        texts: Texts,
+        programmes: Programmes,
+        media: MediaStore,
+        clock: Callable[[], datetime],
+        wake_sender: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._dialogue = dialogue
+        self._texts = texts
+        self._programmes = programmes
+        self._media = media
+        self._clock = clock
+        self._wake_sender = wake_sender
+        self.push: Callable[[str], None] = lambda _person_id: None
+        self._followed: dict[tuple[str, str, str], asyncio.Future[Answer]] = {}
+
+    async def accept(self, message: Inbound) -> bool:
+        """Stores a message and has it answered; returns False where it had been stored before."""
+        person_id = await self._database.run(inbox.accept, message, self._clock())
+        if person_id is None:
+            return False
+        self.push(person_id)
+        return True
+
+    async def follow(self, message: Inbound) -> Answer:
+        """Stores a message and waits until it is answered, or until the person is told that it takes longer."""
+        key = _key(message)
+        self._followed[key] = asyncio.get_running_loop().create_future()
+        try:
+            await self.accept(message)
+            return await self._followed[key]
+        finally:
+            del self._followed[key]
+
+    async def report(self, receipt: Receipt) -> None:
+        """Takes what a provider says of one of our messages."""
+        await self._database.run(outbox.take_receipt, receipt)
+
+    async def resume(self) -> None:
+        """Has all messages answered that have no answer yet, if the dialogue is there to answer."""
+        if await self._dialogue.is_ready():
+            for person_id in await self._database.run(inbox.list_unanswered_people):
+                self.push(person_id)
+
+    async def answer_next(self, person_id: str) -> bool:
+        """Answers the oldest open message of a person; returns whether to go on with the next one."""
+        claimed = await self._database.run(inbox.claim_next, person_id)
+        if claimed is None:
+            return False
+        context = await self._database.run(self._look_up, claimed)
+        language = self._choose_language(claimed, context)
+        try:
+            turn = await self._answer(claimed, context, language)
+        except DialogueUnavailable as error:
+            log.warning("message %s not answered: %s", claimed.id, error)
+            if claimed.attempts + 1 < MOST_TRIES or not await self._dialogue.is_ready():
+                await self._postpone(claimed, language)
+                return False
+            # Rasa is well but cannot take this message: the person still gets an answer, and a human looks at it.
+            turn = Turn((self._say("error.no_answer", language, *self._menu(language)),))
+            await self._database.run(requests.add, claimed.person_id, "unanswered", self._clock(), claimed.id)
+        if context.is_new:
+            turn = replace(turn, replies=(self._say("notice", language), *turn.replies))
+        delivery_ids = await self._database.run(self._conclude, claimed, turn, language)
+        if turn.forget:
+            await self._forget(claimed)
+        self._announce(claimed.message, Answer(turn, delivery_ids))
+        return True
+
+    async def _forget(self, claimed: Claimed) -> None:
+        try:
+            await self._dialogue.forget(claimed.person_id)
+        except DialogueUnavailable:
+            # The staff have the request for erasure before them; trackers end by themselves after 30 days.
+            log.error("the conversation of message %s could not be removed from Rasa", claimed.id)
+
+    def _announce(self, message: Inbound, answer: Answer) -> None:
+        self._wake_sender()
+        follower = self._followed.get(_key(message))
+        if follower is not None and not follower.done():
+            follower.set_result(answer)
+
+    def _look_up(self, session: Session, claimed: Claimed) -> Context:
+        draft = applications.find_draft(session, claimed.person_id)
+        asked = None
+        if draft is not None and draft.asked:
+            programme = self._programmes.get(draft.programme)
+            question = programme.next_question(applications.read_answers(draft), draft.asked)
+            asked = question.type if question else "confirm"
+        return Context(asked, session.get_one(Person, claimed.person_id).notified_at is None)
+
+    def _choose_language(self, claimed: Claimed, context: Context) -> str:
+        known = claimed.language or DEFAULT_LANGUAGE
+        message = claimed.message
+        if claimed.language_chosen or message.kind is not Kind.TEXT or message.text.startswith("/"):
+            return known
+        # The name of a cooperative is often French: the answer to a question of a form says nothing on the language.
+        if context.asked and len(message.text.split()) < 5:
+            return known
+        return reply_language(message.text, known)
+
+    async def _answer(self, claimed: Claimed, context: Context, language: str) -> Turn:
+        message = claimed.message
+        match message.kind:
+            case Kind.TEXT if message.text.strip():
+                return await self._answer_text(claimed, language)
+            case Kind.BUTTON:
+                tapped = await self._database.run(
+                    offers.find_tapped, claimed.person_id, message.button or "", message.text
+                )
+                if tapped is None:
+                    return self._turn("error.stale_button", language)
+                return await self._ask_rasa(claimed, language, tapped.payload)
+            case Kind.PHOTO | Kind.DOCUMENT:
+                return await self._take_documents(claimed, context, language)
+            case Kind.CONTACT:
+                return await self._take_contact(claimed, context, language)
+            case kind:
+                return self._turn(f"media.{kind}", language)
+
+    async def _answer_text(self, claimed: Claimed, language: str) -> Turn:
+        text = claimed.message.text.strip()
+        if text.startswith("/"):
+            # Rasa reads a leading slash as an intent: only our own buttons may say such a thing.
+            command = COMMANDS.get(text.split("@")[0].split()[0].lower())
+            return await self._ask_rasa(claimed, language, command or text.lstrip("/") or "?")
+        if fold(text) in STOP_WORDS:
+            return await self._ask_rasa(claimed, language, "/unsubscribe_reminders")
+        if text.isdecimal():
+            chosen = await self._database.run(offers.find_numbered, claimed.person_id, claimed.id, int(text))
+            if chosen is not None:
+                return await self._ask_rasa(claimed, language, chosen.payload)
+        return await self._ask_rasa(claimed, language, text)
+
+    async def _take_documents(self, claimed: Claimed, context: Context, language: str) -> Turn:
+        message = claimed.message
+        if context.asked != "documents":
+            if message.text.strip():
+                return await self._answer_text(claimed, language)
+            return self._turn("media.no_file_open", language)
+        channel = self._channels[message.channel, message.account]
+        stored: list[StoredFile] = []
+        for attachment in message.attachments:
+            try:
+                stored.append(self._media.save(await channel.fetch(attachment)))
+            except MediaUnavailable as error:
+                log.warning("message %s: document not taken: %s", claimed.id, error)
+        await self._database.run(self._add_documents, claimed, stored)
+        return await self._ask_rasa(
+            claimed,
+            language,
+            "/send_document",
+            documents=len(stored),
+            unreadable=len(message.attachments) - len(stored),
+        )
+
+    def _add_documents(self, session: Session, claimed: Claimed, stored: list[StoredFile]) -> None:
+        draft = applications.find_draft(session, claimed.person_id)
+        if draft is None or not draft.asked:
+            return
+        for part, file in enumerate(stored):
+            if not applications.add_document(session, draft, draft.asked, claimed.id, part, file):
+                self._media.remove(file.path)
+
+    async def _take_contact(self, claimed: Claimed, context: Context, language: str) -> Turn:
+        message = claimed.message
+        if message.phone is None:
+            if context.asked == "phone" and message.contact:
+                return await self._ask_rasa(claimed, language, message.contact)
+            return self._turn("media.contact_of_other", language)
+        if context.asked == "phone":
+            return await self._ask_rasa(claimed, language, message.phone)
+        choices = (
+            Choice(self._texts.say("button.check_registration", language), "/check_registration"),
+            Choice(self._texts.say("button.check_application", language), "/check_application"),
+        )
+        return Turn((self._say("phone.verified", language, *choices),))
+
+    async def _ask_rasa(self, claimed: Claimed, language: str, text: str, **details: Any) -> Turn:
+        metadata = {
+            "inbound_id": claimed.id,
+            "language": language,
+            "channel": claimed.message.channel,
+            "again": claimed.attempts > 0,
+            **details,
+        }
+        return await self._dialogue.say(claimed.person_id, text, metadata)
+
+    async def _postpone(self, claimed: Claimed, language: str) -> None:
+        apology = self._say("error.later", language, *self._menu(language)[-1:])
+        delivery_ids = await self._database.run(self._apologise, claimed, apology)
+        self._announce(claimed.message, Answer(Turn((apology,)), delivery_ids))
+
+    def _apologise(self, session: Session, claimed: Claimed, apology: Reply) -> list[int]:
+        now = self._clock()
+        delivery_ids: list[int] = []
+        if not claimed.apologised:
+            delivery_ids = self._plan(session, claimed, [apology], purpose="apology")
+            requests.add(session, claimed.person_id, "unanswered", now, claimed.id)
+        inbox.postpone(session, claimed.id, now)
+        return delivery_ids
+
+    def _conclude(self, session: Session, claimed: Claimed, turn: Turn, language: str) -> list[int]:
+        now = self._clock()
+        delivery_ids = self._plan(session, claimed, list(turn.replies), purpose="reply")
+        inbox.finish(session, claimed.id, Understanding(turn.intent, turn.topic, turn.confidence), now)
+        person = session.get_one(Person, inbox.find_person(session, claimed.id))
+        person.notified_at = person.notified_at or now
+        if turn.intent != "change_language":
+            people.set_language(session, person.id, language, chosen=False)
+        if turn.intent not in ("request_human", "complain"):
+            requests.resolve_unanswered(session, claimed.id, now)
+        return delivery_ids
+
+    def _plan(self, session: Session, claimed: Claimed, replies: list[Reply], purpose: str) -> list[int]:
+        limits = self._channels[claimed.message.channel, claimed.message.account].limits
+        now = self._clock()
+        parts = []
+        for reply in replies:
+            numbered = is_numbered(reply.choices, limits)
+            buttons = offers.add_offers(
+                session,
+                inbox.find_person(session, claimed.id),
+                claimed.id,
+                reply.choices,
+                now,
+                numbered=numbered,
+            )
+            parts += render(reply, buttons, limits)
+        return outbox.plan(session, claimed.address_id, parts, now, inbound_id=claimed.id, purpose=purpose)
+
+    def _menu(self, language: str) -> tuple[Choice, ...]:
+        return tuple(Choice(self._texts.say(choice.title, language), choice.payload) for choice in MENU)
+
+    def _say(self, key: str, language: str, *choices: Choice) -> Reply:
+        return Reply(self._texts.say(key, language), choices)
+
+    def _turn(self, key: str, language: str) -> Turn:
+        return Turn((self._say(key, language, *self._menu(language)),))
+
+
+def _key(message: Inbound) -> tuple[str, str, str]:
+    return message.channel, message.account, message.external_id
