@@ -1,0 +1,171 @@
+"""Answers to questions: what a stored fact states, with its source and date, or that it is not known."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from actions.relevance import sort_by_relevance
+from actions.turn import QUESTIONS, Desk, Outcome, RegistryAction, Turn
+from bot.channels.base import Choice, Reply
+from bot.registry import knowledge
+from bot.registry.models import Deadline, Fact, Source
+
+ASKED_TOPICS = (
+    "awrach",
+    "amo",
+    "rna",
+    "cpu",
+    "training",
+    "apprenticeship",
+    "vae",
+    "equipment",
+    "cooperative",
+    "chamber",
+)
+"""What a question without a topic is offered, at most as many as a list on WhatsApp holds."""
+
+UNTOLD_AFTER_CLARIFYING = frozenset({"nlu_fallback", "out_of_scope", "inform", "insult"})
+MOST_NEXT = 3
+
+
+class AnswerAction(RegistryAction):
+    """Answers the 17 questions over all topics."""
+
+    action_name = "action_answer"
+
+    def act(self, session: Session, turn: Turn) -> Outcome:
+        """The answer to the question of this turn."""
+        return answer(self.desk, session, turn, turn.intent)
+
+
+class ClarifyAction(RegistryAction):
+    """Offers likely meanings of a message that was not understood; at the second time the menu and a person."""
+
+    action_name = "action_clarify"
+
+    def act(self, session: Session, turn: Turn) -> Outcome:
+        """Two or three likely meanings, or the menu."""
+        times = int(turn.slots.get("misunderstood") or 0) + 1
+        likely = self._list_likely(turn)
+        if times == 1 and likely:
+            choices = (*likely, self.desk.choice(turn, "help", "button.other"))
+            reply = self.desk.say(turn, "clarify", *choices)
+        else:
+            reply = self.desk.say(turn, "clarify.again", *self.desk.menu(turn))
+        return Outcome((reply,), {"misunderstood": times})
+
+    def _list_likely(self, turn: Turn) -> list[Choice]:
+        choices: list[Choice] = []
+        for intent in turn.ranking:
+            if intent in UNTOLD_AFTER_CLARIFYING or not self.desk.texts.has(f"button.{intent}"):
+                continue
+            choices.append(self.desk.choice(turn, intent, topic=turn.topic if intent in QUESTIONS else None))
+            if len(choices) == MOST_NEXT - 1:
+                break
+        return choices
+
+
+def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
+    """The answer to a question.
+
+    Args:
+        desk: what the actions work with.
+        session: of the registry.
+        turn: names the topic and the place.
+        intent: the question; for a follow-up another than the turn's own.
+    """
+    topic = turn.topic
+    slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic}
+    if topic is None:
+        choices = tuple(desk.choice(turn, intent, f"topic.{known}", topic=known) for known in ASKED_TOPICS)
+        return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
+    place = knowledge.find_place(session, turn.place) if turn.place else None
+    today = desk.clock().date()
+    facts = knowledge.find_facts(session, topic, intent, place.code if place else None, today)
+    facts = sort_by_relevance(facts, turn.text if not turn.is_tap else "")
+    page = int(turn.entity("page") or 0)
+    paragraphs = []
+    if place and facts and not any(fact.place for fact in facts) and page == 0:
+        name = knowledge.name_place(session, place.code, turn.language)
+        paragraphs.append(desk.texts.say("answer.not_for_place", turn.language, place=name))
+    deadlines = _list_told_deadlines(session, topic, intent, place.code if place else None, page)
+    paragraphs += [_tell_deadline(desk, session, turn, deadline, today) for deadline in deadlines]
+    shown = facts[page] if page < len(facts) else None
+    # A passed deadline and "whether it is open now is not known" belong together, other facts come one at a time.
+    if shown is not None and (not deadlines or shown.kind == "decline"):
+        paragraphs.append(_tell_fact(desk, turn, shown))
+    if not paragraphs:
+        paragraphs.append(desk.texts.say("answer.unknown", turn.language))
+    more = page + 1 < len(facts)
+    choices = _list_next(desk, turn, topic, intent, shown, str(page + 1) if more else None)
+    return Outcome((Reply("\n\n".join(paragraphs), choices),), slots)
+
+
+def _list_told_deadlines(session: Session, topic: str, intent: str, place: str | None, page: int) -> list[Deadline]:
+    if intent != "ask_deadline" or page:
+        return []
+    return knowledge.list_deadlines(session, topic, place)[:2]
+
+
+def _tell_deadline(desk: Desk, session: Session, turn: Turn, deadline: Deadline, today: date) -> str:
+    language = turn.language
+    place = (
+        knowledge.name_place(session, deadline.place, language)
+        if deadline.place
+        else desk.texts.say("place.country", language)
+    )
+    if deadline.opens and deadline.opens > today:
+        key = "deadline.not_yet"
+    elif deadline.closes is None:
+        key = "deadline.opened"
+    else:
+        key = "deadline.closed" if deadline.closes < today else "deadline.open"
+    told = desk.texts.say(
+        key,
+        language,
+        topic=desk.texts.say(f"topic.{deadline.topic}", language),
+        place=place,
+        edition=deadline.edition,
+        opens=write_date(desk, deadline.opens, language) if deadline.opens else "",
+        closes=write_date(desk, deadline.closes, language) if deadline.closes else "",
+        days=(deadline.closes - today).days if deadline.closes else "",
+    )
+    return f"{told}\n{_name_source(desk, deadline.source, None, language)}"
+
+
+def _tell_fact(desk: Desk, turn: Turn, fact: Fact) -> str:
+    text = fact.texts.get(turn.language) or fact.texts["ary-Arab"]
+    if fact.source is not None:
+        return f"{text}\n\n{_name_source(desk, fact.source, fact.as_of, turn.language)}"
+    contact = desk.texts.say(f"contact.{fact.contact or 'chamber'}", turn.language)
+    return f"{text}\n\n{contact}"
+
+
+def _name_source(desk: Desk, source: Source, as_of: date | None, language: str) -> str:
+    name = source.name_ar if language in ("ary-Arab", "ar") else source.name_fr
+    if as_of is None:
+        return desk.texts.say("source.undated", language, source=name)
+    key = "source.seen" if source.undated else "source"
+    return desk.texts.say(key, language, source=name, date=write_date(desk, as_of, language))
+
+
+def write_date(desk: Desk, day: date, language: str) -> str:
+    """A day as it is said: `16 مارس 2022`; the first of January stands for a whole year."""
+    if (day.month, day.day) == (1, 1):
+        return str(day.year)
+    return f"{day.day} {desk.texts.say(f'month.{day.month}', language)} {day.year}"
+
+
+def _list_next(
+    desk: Desk, turn: Turn, topic: str, intent: str, shown: Fact | None, next_page: str | None
+) -> tuple[Choice, ...]:
+    choices = [desk.choice(turn, intent, "button.more", topic=topic, page=next_page)] if next_page else []
+    wanted = shown.next_intents if shown else ["ask_definition", "ask_conditions"]
+    for step in wanted:
+        if len(choices) == MOST_NEXT - 1:
+            break
+        if step != intent and desk.texts.has(f"button.{step}"):
+            choices.append(desk.choice(turn, step, topic=topic))
+    return (*choices, desk.choice(turn, "request_human"))

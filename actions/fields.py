@@ -1,0 +1,211 @@
+"""Reads an answer to a question of a form: the value it gives, what is wrong with it, or that it is none.
+
+A message can be anything while a form is open. A question or a request goes to its own rule and the form goes on
+after it; only what can be an answer is read as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from actions.turn import QUESTIONS, Turn
+from bot.programmes import Question
+from bot.registry.people import normalise_phone
+from nlu.text import fold
+
+CONSENTED = "yes"
+REFUSED = "no"
+OTHER = "other"
+
+TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "insult", "repeat", "help"})
+REQUESTS = frozenset(
+    {
+        "apply",
+        "check_application",
+        "check_registration",
+        "update_record",
+        "withdraw",
+        "correct_answer",
+        "cancel",
+        "resume",
+        "skip",
+        "complain",
+        "suggest",
+        "request_human",
+        "subscribe_reminders",
+        "unsubscribe_reminders",
+        "show_my_data",
+        "delete_my_data",
+        "change_language",
+    }
+)
+SURE = 0.5
+LONGEST_TEXT = 120
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer.
+
+    Attributes:
+        value: canonical.
+        field: which question it answers, where a button of another one was tapped.
+    """
+
+    value: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something that was meant as an answer and cannot be one.
+
+    Attributes:
+        key: of the text that says why.
+        values: for the places in that text.
+    """
+
+    key: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+Reading = Given | Wrong | None
+"""None: the message is no answer at all."""
+
+
+def read_answer(question: Question, turn: Turn) -> Reading:
+    """What a message gives as the answer to `question`."""
+    tapped = turn.entity("field")
+    if tapped and "=" in str(tapped):
+        name, value = str(tapped).split("=", 1)
+        return Given(value, name)
+    if turn.is_tap and turn.intent not in ("affirm", "deny"):
+        return None
+    if is_request(turn):
+        return None
+    return _READERS[question.type](question, turn)
+
+
+def is_request(turn: Turn) -> bool:
+    """Whether a message asks for something of its own rather than answering."""
+    wants_something = turn.intent in QUESTIONS or turn.intent in REQUESTS
+    # One or two words are read as an answer first: the name of a place or of a firm is easily taken for something else.
+    return wants_something and turn.confidence >= SURE and (len(turn.text.split()) > 2 or turn.intent in REQUESTS)
+
+
+def is_valid_ice(digits: str) -> bool:
+    """Whether 15 digits are an ICE: the two last make the whole divisible by 97.
+
+    The rule is nowhere official; it held for every published number that it was tried on.
+    """
+    return len(digits) == 15 and int(digits) % 97 == 0
+
+
+def _read_consent(question: Question, turn: Turn) -> Reading:
+    return {"affirm": Given(CONSENTED), "deny": Given(REFUSED)}.get(turn.intent)
+
+
+def _read_choice(question: Question, turn: Turn) -> Reading:
+    values = [option.value for option in question.options]
+    named = turn.entity(question.field)
+    if named in values:
+        return Given(str(named))
+    said = fold(turn.text)
+    for option in question.options:
+        if any(fold(title) == said for title in option.title.values()):
+            return Given(option.value)
+    return None if turn.intent in TALK else Wrong("form.wrong.choice")
+
+
+def _read_text(question: Question, turn: Turn) -> Reading:
+    text = " ".join(turn.text.split())
+    if turn.intent in TALK and turn.confidence >= SURE:
+        return None
+    if not 2 <= len(text) <= LONGEST_TEXT or not any(character.isalpha() for character in text):
+        return Wrong("form.wrong.text")
+    return Given(text)
+
+
+def _read_ice(question: Question, turn: Turn) -> Reading:
+    digits = _join_digits(turn)
+    if not digits:
+        return None if turn.intent in TALK else Wrong("form.wrong.ice_length", {"count": 0})
+    if len(digits) != 15:
+        return Wrong("form.wrong.ice_length", {"count": len(digits)})
+    return Given(digits) if is_valid_ice(digits) else Wrong("form.wrong.ice_check")
+
+
+def _read_cnss_number(question: Question, turn: Turn) -> Reading:
+    digits = _join_digits(turn)
+    if not digits and turn.intent in TALK:
+        return None
+    # Form 322-1-11 of the CNSS has seven boxes for the employer's number.
+    return Given(digits) if len(digits) == 7 else Wrong("form.wrong.cnss_number", {"count": len(digits)})
+
+
+def _read_province(question: Question, turn: Turn) -> Reading:
+    province = turn.entity("province")
+    if province:
+        return Given(str(province))
+    if turn.entity("commune"):
+        return Given(str(turn.entity("commune")))
+    if turn.entity("region"):
+        return Wrong("form.wrong.region", {"region": turn.entity("region")})
+    return None if turn.intent in TALK else Wrong("form.wrong.province")
+
+
+def _read_commune(question: Question, turn: Turn) -> Reading:
+    named = turn.entity("commune")
+    return Given(str(named)) if named else _read_text(question, turn)
+
+
+def _read_trade(question: Question, turn: Turn) -> Reading:
+    trade = turn.entity("trade")
+    if trade:
+        return Given(str(trade))
+    return None if turn.intent in TALK else Wrong("form.wrong.trade")
+
+
+def _read_number(question: Question, turn: Turn) -> Reading:
+    numbers = [int(value) for value in turn.entities.get("number", ())]
+    digits = _DIGITS.findall(fold(turn.text))
+    if not numbers and len(digits) == 1 and len(digits[0]) < 9:
+        numbers = [int(digits[0])]
+    if not numbers:
+        return None if turn.intent in TALK else Wrong("form.wrong.number")
+    if not question.least <= numbers[-1] <= question.most:
+        return Wrong("form.wrong.range", {"least": question.least, "most": question.most})
+    return Given(str(numbers[-1]))
+
+
+def _read_phone(question: Question, turn: Turn) -> Reading:
+    phone = turn.entity("phone") or normalise_phone(turn.text)
+    if phone:
+        return Given(str(phone))
+    return None if turn.intent in TALK else Wrong("form.wrong.phone")
+
+
+def _read_documents(question: Question, turn: Turn) -> Reading:
+    return None if turn.intent in TALK else Wrong("form.wrong.document")
+
+
+def _join_digits(turn: Turn) -> str:
+    return "".join(_DIGITS.findall(fold(turn.text)))
+
+
+_READERS: dict[str, Callable[[Question, Turn], Reading]] = {
+    "consent": _read_consent,
+    "choice": _read_choice,
+    "text": _read_text,
+    "ice": _read_ice,
+    "cnss_number": _read_cnss_number,
+    "province": _read_province,
+    "commune": _read_commune,
+    "trade": _read_trade,
+    "number": _read_number,
+    "phone": _read_phone,
+    "documents": _read_documents,
+}

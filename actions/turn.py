@@ -1,0 +1,225 @@
+"""What an action is given and what it gives back: one transaction a call, replies without a channel."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from bot.channels.base import Choice, Reply
+from bot.media import MediaStore
+from bot.programmes import Programmes
+from bot.registry.database import Database
+from bot.registry.models import Person
+from bot.texts import DEFAULT_LANGUAGE, Texts
+
+Event = dict[str, Any]
+
+QUESTIONS = frozenset(
+    {
+        "ask_definition",
+        "ask_status",
+        "ask_conditions",
+        "ask_deadline",
+        "ask_documents",
+        "ask_procedure",
+        "ask_benefit",
+        "ask_cost",
+        "ask_arrears",
+        "ask_duration",
+        "ask_coverage",
+        "ask_reimbursement",
+        "ask_effects",
+        "ask_location",
+        "ask_responsible",
+        "ask_selection",
+        "ask_figures",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a person said, as an action sees it.
+
+    Attributes:
+        person_id: whose turn it is.
+        inbound_id: the message in the inbox that led here.
+        text: what was written; a payload where a button was tapped.
+        intent, confidence: what it was understood as.
+        ranking: the likeliest intents, best first.
+        entities: by name; several values of one kind in their order.
+        slots: of the tracker.
+        metadata: what the gateway passed on.
+    """
+
+    person_id: str
+    inbound_id: int
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[str, ...]
+    entities: dict[str, list[Any]]
+    slots: dict[str, Any]
+    metadata: dict[str, Any]
+
+    @property
+    def language(self) -> str:
+        """The language and script to answer in."""
+        return str(self.metadata.get("language") or DEFAULT_LANGUAGE)
+
+    @property
+    def is_tap(self) -> bool:
+        """Whether a button was tapped rather than something written."""
+        return self.text.startswith("/")
+
+    @property
+    def topic(self) -> str | None:
+        """What it is about: the topic named now, else the one of the conversation."""
+        named = self.entity("topic") or self.slots.get("topic")
+        return str(named) if named else None
+
+    def entity(self, name: str) -> Any:
+        """The last value of an entity, or None: of a correction, the new value counts."""
+        values = self.entities.get(name)
+        return values[-1] if values else None
+
+    @property
+    def place(self) -> str | None:
+        """The smallest place that was named, by its French name."""
+        named = self.entity("commune") or self.entity("province") or self.entity("region")
+        return str(named) if named else None
+
+
+def read_turn(tracker: Tracker) -> Turn:
+    """The present turn of a conversation."""
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    entities: dict[str, list[Any]] = {}
+    for entity in message.get("entities") or ():
+        entities.setdefault(entity["entity"], []).append(entity["value"])
+    return Turn(
+        person_id=tracker.sender_id,
+        inbound_id=int(metadata.get("inbound_id") or 0),
+        text=message.get("text") or "",
+        intent=message["intent"].get("name") or "nlu_fallback",
+        confidence=float(message["intent"].get("confidence") or 0.0),
+        ranking=tuple(item["name"] for item in message.get("intent_ranking") or ()),
+        entities=entities,
+        slots=dict(tracker.slots),
+        metadata=metadata,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action decides.
+
+    Attributes:
+        replies: what to say.
+        slots: slots to set.
+        events: further events for Rasa's tracker.
+        forget: whether Rasa's tracker is to be removed after this turn.
+        files: in the media folder, to be removed once the transaction stands.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    forget: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the actions work with.
+
+    Attributes:
+        database: the registry.
+        texts: what is said besides facts.
+        programmes: what one can apply for.
+        media: where documents are.
+        clock: gives the present time.
+    """
+
+    database: Database
+    texts: Texts
+    programmes: Programmes
+    media: MediaStore
+    clock: Callable[[], datetime]
+
+    def say(self, turn: Turn, key: str, *choices: Choice, **values: object) -> Reply:
+        """The text `key` in the language of the turn, with choices under it."""
+        return Reply(self.texts.say(key, turn.language, **values), choices)
+
+    def choice(self, turn: Turn, intent: str, key: str | None = None, **entities: str | None) -> Choice:
+        """A button that says `intent`.
+
+        Args:
+            key: of its title; without it, the intent's own.
+            entities: that go with it; those that are None are left out.
+        """
+        given = {name: value for name, value in entities.items() if value is not None}
+        payload = f"/{intent}{json.dumps(given, ensure_ascii=False) if given else ''}"
+        return Choice(self.texts.say(key or f"button.{intent}", turn.language), payload)
+
+    def menu(self, turn: Turn) -> tuple[Choice, ...]:
+        """The way on when there is no better one."""
+        return (
+            self.choice(turn, "ask_definition", "topic.awrach", topic="awrach"),
+            self.choice(turn, "ask_definition", "topic.amo", topic="amo"),
+            self.choice(turn, "ask_definition", "topic.rna", topic="rna"),
+            self.choice(turn, "apply", "button.apply"),
+            self.choice(turn, "check_application"),
+            self.choice(turn, "request_human"),
+        )
+
+
+class RegistryAction(Action, ABC):  # type: ignore[misc]
+    """An action over the registry: `act` decides, in one transaction.
+
+    Args:
+        desk: what it works with.
+    """
+
+    action_name: ClassVar[str]
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def name(self) -> str:
+        """Name of the action in domain.yml."""
+        return self.action_name
+
+    @abstractmethod
+    def act(self, session: Session, turn: Turn) -> Outcome:
+        """Decides what a turn leads to."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        """Rasa's entry: reads the turn, acts, and hands over replies and events."""
+        outcome = await self.desk.database.run(self.act, read_turn(tracker))
+        for path in outcome.files:
+            self.desk.media.remove(path)
+        for reply in outcome.replies:
+            dispatcher.utter_message(
+                text=reply.text,
+                buttons=[{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
+            )
+            if reply.share_phone:
+                dispatcher.messages[-1] = {"custom": {"text": reply.text, "share_phone": reply.share_phone}}
+        if outcome.forget:
+            dispatcher.utter_message(json_message={"forget": True})
+        return [*(SlotSet(name, value) for name, value in outcome.slots.items()), *outcome.events]
+
+
+def find_person(session: Session, turn: Turn) -> Person:
+    """The person whose turn it is."""
+    return session.get_one(Person, turn.person_id)
