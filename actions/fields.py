@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from actions.turn import QUESTIONS, Turn
+from actions.turn import QUESTIONS, REQUESTS, Turn
 from bot.programmes import Question
 from bot.registry.people import normalise_phone
 from nlu.text import fold
@@ -20,27 +20,6 @@ REFUSED = "no"
 OTHER = "other"
 
 TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "insult", "repeat", "help"})
-REQUESTS = frozenset(
-    {
-        "apply",
-        "check_application",
-        "check_registration",
-        "update_record",
-        "withdraw",
-        "correct_answer",
-        "cancel",
-        "resume",
-        "skip",
-        "complain",
-        "suggest",
-        "request_human",
-        "subscribe_reminders",
-        "unsubscribe_reminders",
-        "show_my_data",
-        "delete_my_data",
-        "change_language",
-    }
-)
 SURE = 0.5
 LONGEST_TEXT = 120
 _DIGITS = re.compile(r"\d+")
@@ -117,7 +96,7 @@ def _read_choice(question: Question, turn: Turn) -> Reading:
     for option in question.options:
         if any(fold(title) == said for title in option.title.values()):
             return Given(option.value)
-    return None if turn.intent in TALK else Wrong("form.wrong.choice")
+    return _refuse(turn, Wrong("form.wrong.choice"))
 
 
 def _read_text(question: Question, turn: Turn) -> Reading:
@@ -132,7 +111,7 @@ def _read_text(question: Question, turn: Turn) -> Reading:
 def _read_ice(question: Question, turn: Turn) -> Reading:
     digits = _join_digits(turn)
     if not digits:
-        return None if turn.intent in TALK else Wrong("form.wrong.ice_length", {"count": 0})
+        return _refuse(turn, Wrong("form.wrong.ice_length", {"count": 0}))
     if len(digits) != 15:
         return Wrong("form.wrong.ice_length", {"count": len(digits)})
     return Given(digits) if is_valid_ice(digits) else Wrong("form.wrong.ice_check")
@@ -140,10 +119,11 @@ def _read_ice(question: Question, turn: Turn) -> Reading:
 
 def _read_cnss_number(question: Question, turn: Turn) -> Reading:
     digits = _join_digits(turn)
-    if not digits and turn.intent in TALK:
-        return None
     # Form 322-1-11 of the CNSS has seven boxes for the employer's number.
-    return Given(digits) if len(digits) == 7 else Wrong("form.wrong.cnss_number", {"count": len(digits)})
+    if len(digits) == 7:
+        return Given(digits)
+    wrong = Wrong("form.wrong.cnss_number", {"count": len(digits)})
+    return wrong if digits else _refuse(turn, wrong)
 
 
 def _read_province(question: Question, turn: Turn) -> Reading:
@@ -154,7 +134,7 @@ def _read_province(question: Question, turn: Turn) -> Reading:
         return Given(str(turn.entity("commune")))
     if turn.entity("region"):
         return Wrong("form.wrong.region", {"region": turn.entity("region")})
-    return None if turn.intent in TALK else Wrong("form.wrong.province")
+    return _refuse(turn, Wrong("form.wrong.province"))
 
 
 def _read_commune(question: Question, turn: Turn) -> Reading:
@@ -166,7 +146,7 @@ def _read_trade(question: Question, turn: Turn) -> Reading:
     trade = turn.entity("trade")
     if trade:
         return Given(str(trade))
-    return None if turn.intent in TALK else Wrong("form.wrong.trade")
+    return _refuse(turn, Wrong("form.wrong.trade"))
 
 
 def _read_number(question: Question, turn: Turn) -> Reading:
@@ -175,7 +155,7 @@ def _read_number(question: Question, turn: Turn) -> Reading:
     if not numbers and len(digits) == 1 and len(digits[0]) < 9:
         numbers = [int(digits[0])]
     if not numbers:
-        return None if turn.intent in TALK else Wrong("form.wrong.number")
+        return _refuse(turn, Wrong("form.wrong.number"))
     if not question.least <= numbers[-1] <= question.most:
         return Wrong("form.wrong.range", {"least": question.least, "most": question.most})
     return Given(str(numbers[-1]))
@@ -185,11 +165,16 @@ def _read_phone(question: Question, turn: Turn) -> Reading:
     phone = turn.entity("phone") or normalise_phone(turn.text)
     if phone:
         return Given(str(phone))
-    return None if turn.intent in TALK else Wrong("form.wrong.phone")
+    return _refuse(turn, Wrong("form.wrong.phone"))
 
 
 def _read_documents(question: Question, turn: Turn) -> Reading:
-    return None if turn.intent in TALK else Wrong("form.wrong.document")
+    return _refuse(turn, Wrong("form.wrong.document"))
+
+
+def _refuse(turn: Turn, wrong: Wrong) -> Reading:
+    # Where nothing in the message could be an answer, even a faint sign of a question sends it to its own rule.
+    return None if turn.intent in TALK | QUESTIONS | REQUESTS else wrong
 
 
 def _join_digits(turn: Turn) -> str:

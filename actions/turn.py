@@ -45,6 +45,28 @@ QUESTIONS = frozenset(
     }
 )
 
+REQUESTS = frozenset(
+    {
+        "apply",
+        "check_application",
+        "check_registration",
+        "update_record",
+        "withdraw",
+        "correct_answer",
+        "cancel",
+        "resume",
+        "skip",
+        "complain",
+        "suggest",
+        "request_human",
+        "subscribe_reminders",
+        "unsubscribe_reminders",
+        "show_my_data",
+        "delete_my_data",
+        "change_language",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -59,6 +81,7 @@ class Turn:
         entities: by name; several values of one kind in their order.
         slots: of the tracker.
         metadata: what the gateway passed on.
+        language: the language and script to answer in.
     """
 
     person_id: str
@@ -70,11 +93,7 @@ class Turn:
     entities: dict[str, list[Any]]
     slots: dict[str, Any]
     metadata: dict[str, Any]
-
-    @property
-    def language(self) -> str:
-        """The language and script to answer in."""
-        return str(self.metadata.get("language") or DEFAULT_LANGUAGE)
+    language: str
 
     @property
     def is_tap(self) -> bool:
@@ -106,16 +125,21 @@ def read_turn(tracker: Tracker) -> Turn:
     entities: dict[str, list[Any]] = {}
     for entity in message.get("entities") or ():
         entities.setdefault(entity["entity"], []).append(entity["value"])
+    intent = message["intent"].get("name") or "nlu_fallback"
+    # The name of a cooperative is often French: an answer to a form says nothing on the language of its giver.
+    answers_form = bool(tracker.active_loop.get("name")) and intent not in QUESTIONS | REQUESTS
+    language = metadata.get("known_language" if answers_form else "language") or DEFAULT_LANGUAGE
     return Turn(
         person_id=tracker.sender_id,
         inbound_id=int(metadata.get("inbound_id") or 0),
         text=message.get("text") or "",
-        intent=message["intent"].get("name") or "nlu_fallback",
+        intent=intent,
         confidence=float(message["intent"].get("confidence") or 0.0),
         ranking=tuple(item["name"] for item in message.get("intent_ranking") or ()),
         entities=entities,
         slots=dict(tracker.slots),
         metadata=metadata,
+        language=language,
     )
 
 
@@ -205,7 +229,8 @@ class RegistryAction(Action, ABC):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         """Rasa's entry: reads the turn, acts, and hands over replies and events."""
-        outcome = await self.desk.database.run(self.act, read_turn(tracker))
+        turn = read_turn(tracker)
+        outcome = await self.desk.database.run(self.act, turn)
         for path in outcome.files:
             self.desk.media.remove(path)
         for reply in outcome.replies:
@@ -215,8 +240,8 @@ class RegistryAction(Action, ABC):  # type: ignore[misc]
             )
             if reply.share_phone:
                 dispatcher.messages[-1] = {"custom": {"text": reply.text, "share_phone": reply.share_phone}}
-        if outcome.forget:
-            dispatcher.utter_message(json_message={"forget": True})
+        told = {"topic": outcome.slots.get("topic"), "language": turn.language, "forget": outcome.forget}
+        dispatcher.utter_message(json_message={"turn": told})
         return [*(SlotSet(name, value) for name, value in outcome.slots.items()), *outcome.events]
 
 

@@ -20,6 +20,8 @@ from bot.action_endpoint import make_action_app
 from bot.channels import simulator
 from bot.channels.base import Channel
 from bot.channels.simulator import Simulator
+from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
 from bot.delivery.limits import RateLimits
 from bot.delivery.sender import Sender
 from bot.dialogue import Dialogue
@@ -28,6 +30,7 @@ from bot.gateway import Gateway
 from bot.lanes import Lanes, no_lock, redis_lock
 from bot.media import MediaStore
 from bot.programmes import read_programmes
+from bot.registry.contents import RegistryContentCache
 from bot.registry.database import Database
 from bot.settings import Settings, read_settings
 from bot.texts import read_texts
@@ -113,6 +116,10 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
 
 def _make_channels(settings: Settings, database: Database, simulators: dict[str, Simulator]) -> list[Channel]:
     channels: list[Channel] = list(simulators.values())
+    if settings.telegram_bot_token:
+        channels.append(Telegram(settings))
+    if settings.twilio_account_sid:
+        channels.append(WhatsApp(settings, RegistryContentCache(database)))
     return channels
 
 
@@ -179,8 +186,6 @@ def serve(settings: Settings) -> None:
         SettingsError: when a setting is missing.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # httpx logs whole URLs, and Telegram's carry the token.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     bot = assemble(settings)
 
     async def run() -> None:

@@ -23,6 +23,7 @@ class Turn:
         intent: the contract's name of what was wanted.
         topic: what it was about, where a topic was named or taken over.
         confidence: of the intent, 0 to 1.
+        language: the language and script that was answered in, where the dialogue chose it.
         forget: whether the person asked that nothing be kept of the conversation.
     """
 
@@ -30,6 +31,7 @@ class Turn:
     intent: str | None = None
     topic: str | None = None
     confidence: float | None = None
+    language: str | None = None
     forget: bool = False
 
 
@@ -68,12 +70,21 @@ class Dialogue:
             turn = response.json()
         except (httpx.HTTPError, json.JSONDecodeError) as error:
             raise DialogueUnavailable(f"Rasa: {type(error).__name__}") from error
-        forget = any((message.get("custom") or {}).get("forget") for message in turn["messages"])
+        told: dict[str, Any] = {}
+        for message in turn["messages"]:
+            told |= {name: value for name, value in (message.get("custom") or {}).get("turn", {}).items() if value}
         replies = tuple(reply for message in turn["messages"] if (reply := _read_reply(message)).text)
         if not replies:
             # Rasa swallows the failure of an action and answers with nothing.
             raise DialogueUnavailable("Rasa gave no reply")
-        return Turn(replies, turn.get("intent"), turn.get("topic"), turn.get("confidence"), forget)
+        return Turn(
+            replies,
+            intent=turn.get("intent"),
+            topic=turn.get("topic") or told.get("topic"),
+            confidence=turn.get("confidence"),
+            language=told.get("language"),
+            forget=told.get("forget", False),
+        )
 
     async def parse(self, texts: list[str]) -> list[dict[str, Any]]:
         """What each text is understood as, without a conversation.

@@ -150,7 +150,7 @@ class Gateway:
         if claimed is None:
             return False
         context = await self._database.run(self._look_up, claimed)
-        language = self._choose_language(claimed, context)
+        language = self._choose_language(claimed)
         try:
             turn = await self._answer(claimed, context, language)
         except DialogueUnavailable as error:
@@ -191,13 +191,10 @@ class Gateway:
             asked = question.type if question else "confirm"
         return Context(asked, session.get_one(Person, claimed.person_id).notified_at is None)
 
-    def _choose_language(self, claimed: Claimed, context: Context) -> str:
+    def _choose_language(self, claimed: Claimed) -> str:
         known = claimed.language or DEFAULT_LANGUAGE
         message = claimed.message
         if claimed.language_chosen or message.kind is not Kind.TEXT or message.text.startswith("/"):
-            return known
-        # The name of a cooperative is often French: the answer to a question of a form says nothing on the language.
-        if context.asked and len(message.text.split()) < 5:
             return known
         return reply_language(message.text, known)
 
@@ -282,6 +279,7 @@ class Gateway:
         metadata = {
             "inbound_id": claimed.id,
             "language": language,
+            "known_language": claimed.language or language,
             "channel": claimed.message.channel,
             "again": claimed.attempts > 0,
             **details,
@@ -309,7 +307,7 @@ class Gateway:
         person = session.get_one(Person, inbox.find_person(session, claimed.id))
         person.notified_at = person.notified_at or now
         if turn.intent != "change_language":
-            people.set_language(session, person.id, language, chosen=False)
+            people.set_language(session, person.id, turn.language or language, chosen=False)
         if turn.intent not in ("request_human", "complain"):
             requests.resolve_unanswered(session, claimed.id, now)
         return delivery_ids

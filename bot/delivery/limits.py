@@ -11,13 +11,16 @@ from limits.storage import storage_from_string
 
 from bot.registry.outbox import Leased
 
-# Telegram: core.telegram.org/bots/faq ("My bot is hitting limits"); WhatsApp: Twilio's default for one sender.
+# Telegram: core.telegram.org/bots/faq ("My bot is hitting limits"); WhatsApp: Twilio's default for one sender, and
+# Meta's pair rate of one message in 6 seconds, of which 45 may come at once.
 ACCOUNT_RATES: dict[str, RateLimitItem] = {
     "telegram": RateLimitItemPerSecond(30),
     "whatsapp": RateLimitItemPerSecond(80),
 }
-# One a second on average; the parts of one answer may follow each other at once.
-ADDRESS_RATE = RateLimitItemPerSecond(5, 5)
+ADDRESS_RATES: dict[str, RateLimitItem] = {
+    "telegram": RateLimitItemPerSecond(20, 20),
+    "whatsapp": RateLimitItemPerMinute(45, 4),
+}
 SAME_TEXT_RATE = RateLimitItemPerMinute(20, 5)
 
 
@@ -38,13 +41,13 @@ class RateLimits:
         Returns:
             Seconds to wait before it may be sent; 0 where it may be sent now.
         """
-        limits: list[tuple[RateLimitItem, str]] = [
-            (ADDRESS_RATE, f"{message.channel}:{message.account}:{message.address}")
+        account = f"{message.channel}:{message.account}"
+        limits = [
+            (ADDRESS_RATES.get(message.channel), f"{account}:{message.address}"),
+            (ACCOUNT_RATES.get(message.channel), account),
         ]
-        if rate := ACCOUNT_RATES.get(message.channel):
-            limits.append((rate, f"{message.channel}:{message.account}"))
         for rate, key in limits:
-            if not await self._limiter.hit(rate, _hide(key)):
+            if rate and not await self._limiter.hit(rate, _hide(key)):
                 stats = await self._limiter.get_window_stats(rate, _hide(key))
                 return max(stats.reset_time - time.time(), 0.05)
         return 0.0

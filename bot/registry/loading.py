@@ -71,8 +71,8 @@ def _load_places(session: Session, places: dict[str, list[dict[str, Any]]]) -> N
         session.flush()
 
 
-def _load_trades(session: Session, trades: dict[str, list[dict[str, Any]]]) -> None:
-    for trade in trades["trades"]:
+def _load_trades(session: Session, trades: list[dict[str, Any]]) -> None:
+    for trade in trades:
         session.merge(Trade(slug=trade["slug"], name_fr=trade["fr"], name_ar=trade["ar"], branch=trade["branch"]))
     session.flush()
 

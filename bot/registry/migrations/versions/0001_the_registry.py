@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("name_fr", sa.String(length=200), nullable=False),
         sa.Column("name_ar", sa.String(length=200), nullable=False),
         sa.Column("url", sa.String(length=500), nullable=True),
+        sa.Column("undated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sources")),
     )
     op.create_table(

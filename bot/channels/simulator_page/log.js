@@ -1,0 +1,169 @@
+/** The conversation on the screen: messages in their order, days, ticks, and where it is scrolled to. */
+
+import { drawMessage, updateTicks } from "./bubbles.js";
+import { drawChoices } from "./choices.js";
+import { make, writePair } from "./elements.js";
+import { TEXTS } from "./texts.js";
+
+const DAY = 24 * 3600 * 1000;
+/** Pixels from the end within which the reader counts as being at the end. */
+const NEAR = 120;
+
+const dayFormat = new Intl.DateTimeFormat("ar-MA-u-nu-latn", { day: "numeric", month: "long", year: "numeric" });
+
+export class Log {
+  /** @type {Map<number, HTMLElement>} */
+  #shown = new Map();
+  /** @type {Map<object, HTMLElement>} */
+  #drafts = new Map();
+
+  /**
+   * @param {{scroller: HTMLElement, list: HTMLElement, typing: HTMLElement, down: HTMLElement}} parts
+   * @param {(button: {id: string, title: string}) => void} choose
+   */
+  constructor({ scroller, list, typing, down }, choose) {
+    Object.assign(this, { scroller, list, typing, down, choose });
+    scroller.addEventListener("scroll", () => this.#isAtEnd() && (down.hidden = true), { passive: true });
+    down.addEventListener("click", () => this.#scrollToEnd());
+    new ResizeObserver(() => this.#wasAtEnd && this.#scrollToEnd("instant")).observe(scroller);
+    scroller.addEventListener("scroll", () => (this.#wasAtEnd = this.#isAtEnd()), { passive: true });
+  }
+
+  #wasAtEnd = true;
+
+  clear() {
+    this.#shown.clear();
+    this.#drafts.clear();
+    this.list.replaceChildren();
+    this.showTyping(false);
+    this.down.hidden = true;
+  }
+
+  has(seq) {
+    return this.#shown.has(seq);
+  }
+
+  /**
+   * Shows messages of one answer of the server.
+   *
+   * @param {{message: object, media?: object}[]} entries with `message.at` as a Date
+   * @param {boolean} isHistory whether they were there before the page was opened
+   */
+  show(entries, isHistory) {
+    const wasAtEnd = this.#isAtEnd();
+    // A screen reader should not read out the whole history.
+    this.list.setAttribute("aria-live", isHistory ? "off" : "polite");
+    let first = null;
+    for (const { message, media } of entries) {
+      const element = drawMessage(message, { state: "sent", media });
+      const choices = drawChoices(message, this.choose);
+      if (choices) element.append(choices);
+      element.dataset.seq = message.seq;
+      this.#shown.set(message.seq, element);
+      this.#place(element, message.at);
+      if (!isHistory) element.classList.add("fresh");
+      if (message.from === "bot") first ??= element;
+    }
+    this.#updateAnswered();
+    this.#updateDays();
+    if (isHistory || (wasAtEnd && !first)) this.#scrollToEnd("instant");
+    else if (wasAtEnd) this.#scrollTo(first);
+    else if (first) this.down.hidden = false;
+    if (isHistory) setTimeout(() => this.list.setAttribute("aria-live", "polite"), 0);
+  }
+
+  /** Shows a message that is on its way. */
+  showDraft(draft, actions) {
+    const element = drawMessage({ ...draft, from: "person" }, draft);
+    element.append(actions);
+    element.classList.add("fresh");
+    this.#drafts.set(draft, element);
+    this.#place(element, draft.at);
+    this.updateDraft(draft);
+    this.#updateDays();
+    this.#scrollToEnd();
+  }
+
+  /** Shows what became of a draft. */
+  updateDraft(draft) {
+    const element = this.#drafts.get(draft);
+    if (!element) return;
+    updateTicks(element, draft.state);
+    if (draft.state !== "sent") return;
+    this.#drafts.delete(draft);
+    if (this.has(draft.seq)) {
+      element.remove();
+    } else {
+      element.dataset.seq = draft.seq;
+      this.#shown.set(draft.seq, element);
+      this.#updateAnswered();
+    }
+  }
+
+  removeDraft(draft) {
+    this.#drafts.get(draft)?.remove();
+    this.#drafts.delete(draft);
+  }
+
+  showTyping(isTyping) {
+    if (this.typing.hidden === !isTyping) return;
+    const wasAtEnd = this.#isAtEnd();
+    this.typing.hidden = !isTyping;
+    if (wasAtEnd && isTyping) this.#scrollToEnd();
+  }
+
+  #place(element, at) {
+    const place = ({ dataset }) => Number(dataset.seq ?? Infinity);
+    const next = [...this.list.querySelectorAll(".message")].find((other) => place(other) > place(element));
+    element.dataset.at = at.toISOString();
+    this.list.insertBefore(element, next ?? null);
+  }
+
+  #updateDays() {
+    this.list.querySelectorAll(".day").forEach((day) => day.remove());
+    let last = "";
+    for (const element of [...this.list.children]) {
+      const at = new Date(element.dataset.at);
+      if (at.toDateString() === last) continue;
+      last = at.toDateString();
+      element.before(make("div", { class: "day" }, make("span", {}, nameDay(at))));
+    }
+  }
+
+  #updateAnswered() {
+    const answered = Math.max(0, ...[...this.list.querySelectorAll(".message.bot")].map(({ dataset }) => Number(dataset.seq)));
+    for (const element of this.list.querySelectorAll(".message.person[data-seq]:not(.answered)")) {
+      if (Number(element.dataset.seq) > answered) continue;
+      element.classList.add("answered");
+      updateTicks(element, "answered");
+    }
+  }
+
+  #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  #scrollToEnd(behavior) {
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: behavior ?? chooseBehavior() });
+    this.down.hidden = true;
+  }
+
+  // Long answers are read from their beginning.
+  #scrollTo(element) {
+    const height = this.list.getBoundingClientRect().bottom - element.getBoundingClientRect().top;
+    if (height < this.scroller.clientHeight - 24) this.#scrollToEnd();
+    else element.scrollIntoView({ block: "start", behavior: chooseBehavior() });
+  }
+}
+
+function chooseBehavior() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+}
+
+function nameDay(at) {
+  const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight(Date.now()) - midnight(at)) / DAY);
+  if (days === 0) return writePair(TEXTS.today);
+  return days === 1 ? writePair(TEXTS.yesterday) : dayFormat.format(at);
+}

@@ -1,0 +1,5 @@
+"""Telegram: the Bot API, by webhook where the assistant has a public address, else by polling."""
+
+from bot.channels.telegram.channel import Telegram
+
+__all__ = ["Telegram"]

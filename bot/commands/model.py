@@ -1,0 +1,133 @@
+"""The trained model that belongs to the present data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.errors import SettingsError
+from bot.interrupts import Interrupts
+from bot.settings import ROOT
+from bot.supervisor import Program, Supervisor, read_last_lines
+
+MODELS = ROOT / "models"
+RASA = ROOT / ".venv-rasa" / "bin"
+KEPT = 2
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore",
+    "PYTHONIOENCODING": "utf-8",
+}
+_SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules.yml", "data/stories*", "data/lookups/*.yml")
+# What serves a model, as against what is in it.
+_SERVING = {"channel.py", "parse.py", "serve.py", "speedups.py", "tracker_store.py"}
+_STEP = re.compile(r"Starting to train component '(\w+)'")
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Twelve hexadecimal digits that change whenever what the model is made of changes."""
+    paths = {path for pattern in _SOURCES for path in root.glob(pattern) if path.is_file()}
+    paths |= {path for path in (root / "nlu").rglob("*.py") if path.name not in _SERVING}
+    paths |= set((root / "nlu").rglob("*.yml"))
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:12]
+
+
+def present_model(models: Path = MODELS, root: Path = ROOT) -> Path:
+    """Where the model for the present data lies, or would lie."""
+    return models / f"awrach-{fingerprint(root)}.tar.gz"
+
+
+def remove_old(models: Path = MODELS) -> None:
+    """Removes our own models but the two newest."""
+    ours = sorted(models.glob("awrach-*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in ours[KEPT:]:
+        path.unlink(missing_ok=True)
+
+
+def train_model(
+    model: Path, log: Path, interrupts: Interrupts, watch: Callable[[str], None], config: Path = ROOT / "config.yml"
+) -> float:
+    """Trains the model for the present data.
+
+    Args:
+        model: file to make; it appears only when it is complete.
+        log: takes what Rasa prints.
+        interrupts: of this process.
+        watch: is called with the name of each component, as its training begins.
+        config: Rasa's configuration of pipeline and policies.
+
+    Returns:
+        Seconds that it took.
+
+    Raises:
+        SettingsError: when Rasa's environment is missing or the training fails; with the last lines.
+    """
+    check_environment()
+    started = time.monotonic()
+    model.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder,
+        Supervisor(interrupts, ROOT) as supervisor,
+    ):
+        process = supervisor.start(Program("The training", _command(config, Path(folder), model.name), QUIET, log))
+        shown = 0
+        while process.poll() is None:
+            time.sleep(0.2)
+            steps = _STEP.findall(log.read_text("utf-8", "replace"))
+            for step in steps[shown:]:
+                watch(step)
+            shown = len(steps)
+        finished = Path(folder) / model.name
+        if process.returncode or not finished.exists():
+            raise SettingsError(f"The training failed. The last lines of {log}:\n{read_last_lines(log)}")
+        finished.replace(model)
+    remove_old(model.parent)
+    return time.monotonic() - started
+
+
+def check_environment() -> None:
+    """Looks whether Rasa's environment is there.
+
+    Raises:
+        SettingsError: when it is not.
+    """
+    if not (RASA / "python").exists():
+        raise SettingsError(
+            "Rasa's environment .venv-rasa is missing. `make environments` sets it up, or: "
+            "UV_PROJECT_ENVIRONMENT=.venv-rasa uv sync --frozen --python 3.10"
+        )
+
+
+def read_rasa_version() -> str | None:
+    """The Python and Rasa of .venv-rasa in words, or None where they do not work."""
+    code = (
+        "import sys; from importlib.metadata import version; "
+        "print('Python', sys.version.split()[0] + ', Rasa', version('rasa'))"
+    )
+    try:
+        run = subprocess.run([RASA / "python", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return run.stdout.strip()
+
+
+def _command(config: Path, folder: Path, name: str) -> tuple[str, ...]:
+    # Not data/ as a whole: Rasa would read knowledge and lookups too, only to find that they are not its own.
+    data = ["data/nlu", "data/rules.yml", *(str(path.relative_to(ROOT)) for path in ROOT.glob("data/stories*"))]
+    return (
+        *(str(RASA / "python"), "-m", "rasa", "train"),
+        *("--config", str(config), "--domain", "domain.yml", "--data", *data),
+        *("--out", str(folder), "--fixed-model-name", name),
+    )

@@ -1,0 +1,224 @@
+"""The views of a message and the sparse vector made of them.
+
+A view is one way to read the words: as written, as characters, as consonant skeletons, as concepts. Each view is
+weighted by tf-idf, brought to length one and scaled, so that a long view does not drown a short one. All is kept
+in plain dictionaries and numpy arrays, so that a message becomes a vector in a fraction of a millisecond.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nlu.arabizi import skeleton, vowel
+from nlu.concepts import Concepts, Found, strip_particles
+from nlu.folding import Token, fold_with_offsets, tokenize
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int32]
+
+VIEWS: dict[str, float] = {
+    "characters": 1.0,
+    "words": 0.7,
+    "word_pairs": 0.5,
+    "skeletons": 0.7,
+    "skeleton_pairs": 0.5,
+    "skeleton_characters": 1.0,
+    "vowels": 1.0,
+    "concepts": 1.0,
+    "concept_steps": 0.5,
+    "concept_pairs": 0.7,
+    "stems": 0.7,
+    "pattern": 0.7,
+    "length": 0.3,
+}
+"""The views and their weights."""
+
+_ONCE_IS_ENOUGH = frozenset({"words", "skeletons", "concepts", "stems", "length"})
+_LONGEST_TEXT = 20_000
+_HEAD = _TAIL = 500
+_LONGEST_WORD = 40
+
+
+class Reading(NamedTuple):
+    """A message as the classifiers read it.
+
+    Attributes:
+        folded: the folded text, cut to its beginning and its end where it is very long.
+        offsets: for each folded character its index in the original.
+        tokens: the words of the folded text.
+    """
+
+    folded: str
+    offsets: list[int]
+    tokens: list[Token]
+
+
+class Vector(NamedTuple):
+    """A sparse vector: the columns that are not zero and their values."""
+
+    columns: Indices
+    values: Floats
+
+
+def read(text: str) -> Reading:
+    """Fold a message and cut it into words."""
+    folded, offsets = fold_with_offsets(text[:_LONGEST_TEXT])
+    if len(folded) > _HEAD + _TAIL:
+        folded = f"{folded[:_HEAD]} {folded[-_TAIL:]}"
+        offsets = [*offsets[:_HEAD], offsets[_HEAD], *offsets[-_TAIL:]]
+    return Reading(folded, offsets, tokenize(folded))
+
+
+def _grams(word: str, shortest: int, longest: int) -> list[str]:
+    padded = f" {word[:_LONGEST_WORD]} "
+    return [
+        padded[start : start + length]
+        for length in range(shortest, longest + 1)
+        for start in range(len(padded) - length + 1)
+    ]
+
+
+class _WordViews(NamedTuple):
+    characters: list[str]
+    skeleton: str
+    skeleton_characters: list[str]
+    vowels: list[str]
+    stems: tuple[str, str]
+
+
+@lru_cache(maxsize=16_384)
+def _views_of(word: str) -> _WordViews:
+    bones, form, stem = skeleton(word), vowel(word), strip_particles(word)[-1]
+    return _WordViews(
+        _grams(word, 2, 5),
+        bones,
+        _grams(bones, 2, 4) if bones else [],
+        _grams(form, 2, 5) if form else [],
+        (stem, vowel(stem)),
+    )
+
+
+def _steps(items: Sequence[str]) -> list[str]:
+    return [f"{left} {right}" for left, right in zip(("^", *items), (*items, "$"))]
+
+
+def views(words: Sequence[str], found: Sequence[Found], concepts: Concepts) -> dict[str, list[str]]:
+    """The features of a message by view; the same feature may occur several times.
+
+    Args:
+        words: the words of the folded message.
+        found: the concepts in them.
+        concepts: the lexicon that they were found by.
+    """
+    of_words = [_views_of(word) for word in words]
+    bones = [of_word.skeleton for of_word in of_words if of_word.skeleton]
+    named = [item.concept for item in found]
+    distinct = sorted(set(named))
+    pattern = []
+    for word, of_word in zip(words, of_words):
+        concept = concepts.of_word(word)
+        pattern.append(f"@{concept[0]}" if concept else of_word.skeleton or word)
+    return {
+        "characters": [gram for of_word in of_words for gram in of_word.characters],
+        "words": list(words),
+        "word_pairs": _steps(words),
+        "skeletons": bones,
+        "skeleton_pairs": _steps(bones),
+        "skeleton_characters": [gram for of_word in of_words for gram in of_word.skeleton_characters],
+        "vowels": [gram for of_word in of_words for gram in of_word.vowels],
+        "concepts": distinct,
+        "concept_steps": _steps([name for at, name in enumerate(named) if not at or named[at - 1] != name]),
+        "concept_pairs": [f"{left}&{right}" for left, right in combinations(distinct, 2)],
+        "stems": [stem for of_word in of_words for stem in of_word.stems],
+        "pattern": _steps(pattern),
+        "length": [str(min(len(words), 12))],
+    }
+
+
+class Vocabulary:
+    """The features known from training, each with its column and weight.
+
+    Args:
+        terms: view -> its features in the order of their columns; columns run on from view to view.
+        weights: inverse document frequency by column.
+    """
+
+    def __init__(self, terms: Mapping[str, Sequence[str]], weights: Floats) -> None:
+        self.terms = {view: list(features) for view, features in terms.items()}
+        self.weights = weights
+        self._columns: list[tuple[str, float, dict[str, int]]] = []
+        start = 0
+        for view, features in self.terms.items():
+            self._columns.append((view, VIEWS[view], {term: start + at for at, term in enumerate(features)}))
+            start += len(features)
+        self.size = start
+
+    @classmethod
+    def learn(cls, messages: Iterable[Mapping[str, Sequence[str]]], without: Iterable[str] = ()) -> Vocabulary:
+        """The vocabulary of training messages.
+
+        Args:
+            messages: the views of each message.
+            without: views to leave out.
+        """
+        left_out = frozenset(without)
+        counts: dict[str, Counter[str]] = {view: Counter() for view in VIEWS if view not in left_out}
+        total = 0
+        for message in messages:
+            total += 1
+            for view, counter in counts.items():
+                counter.update(set(message[view]))
+        terms = {
+            view: sorted(term for term, count in counter.items() if count > 1 or view in _ONCE_IS_ENOUGH)
+            for view, counter in counts.items()
+        }
+        weights = [
+            math.log((1 + total) / (1 + counts[view][term])) + 1 for view, known in terms.items() for term in known
+        ]
+        return cls(terms, np.array(weights, dtype=np.float32))
+
+    def vector(self, message: Mapping[str, Sequence[str]]) -> Vector:
+        """The vector of a message; without any known feature it is empty."""
+        columns: list[int] = []
+        values: list[float] = []
+        weights = self.weights
+        for view, scale, known in self._columns:
+            counts: dict[int, int] = {}
+            for term in message[view]:
+                column = known.get(term)
+                if column is not None:
+                    counts[column] = counts.get(column, 0) + 1
+            if not counts:
+                continue
+            at = np.fromiter(counts, dtype=np.int32, count=len(counts))
+            weighted = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * weights[at]
+            weighted *= scale / math.sqrt(float(weighted @ weighted))
+            columns.extend(counts)
+            values.extend(weighted.tolist())
+        return Vector(np.array(columns, dtype=np.int32), np.array(values, dtype=np.float32))
+
+    def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """What `from_arrays` needs, for `numpy.savez`; terms hold no line break, since folding turns it to a space."""
+        arrays: dict[str, npt.NDArray[np.generic]] = {"weights": self.weights}
+        for view, known in self.terms.items():
+            arrays[f"terms_{view}"] = np.frombuffer("\n".join(known).encode(), dtype=np.uint8)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Vocabulary:
+        """The vocabulary that `to_arrays` wrote."""
+        terms = {}
+        for view in VIEWS:
+            name = f"terms_{view}"
+            if name in arrays:
+                text = bytes(arrays[name]).decode()
+                terms[view] = text.split("\n") if text else []
+        return cls(terms, arrays["weights"].astype(np.float32))

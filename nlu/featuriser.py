@@ -1,0 +1,113 @@
+"""Second step of the pipeline: the sparse vector of a message, which both classifiers read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.concepts import LEXICON, Concepts
+from nlu.features import Reading, Vocabulary, read, views
+from nlu.normaliser import READING
+
+VECTOR = "vector"
+"""Message key: its `nlu.features.Vector`."""
+FOUND = "concepts"
+"""Message key: the `nlu.concepts.Found` of its reading."""
+
+_VOCABULARY = "vocabulary.npz"
+_LEXICON = "concepts.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class ViewFeaturiser(GraphComponent):
+    """Turns the words of a message into one sparse vector over all views."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`without`: names of views to leave out (see `nlu.features.VIEWS`)."""
+        return {"without": []}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        concepts: Concepts | None = None,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._concepts = concepts or Concepts.read()
+        self._vocabulary = vocabulary
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ViewFeaturiser:
+        """A featuriser that knows the lexicon and no vocabulary yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """A change of the lexicon or of the functions behind the views makes a cached training stale."""
+        sources = [LEXICON, *sorted(LEXICON.parent.glob("*.py"))]
+        return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the vocabulary of all messages that bear an intent."""
+        messages = [message for message in training_data.intent_examples if message.get(INTENT)]
+        self._vocabulary = Vocabulary.learn(map(self._views, messages), without=self._config["without"])
+        with self._model_storage.write_to(self._resource) as directory:
+            np.savez_compressed(directory / _VOCABULARY, **self._vocabulary.to_arrays())
+            (directory / _LEXICON).write_text(json.dumps(self._concepts.lexicon, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ViewFeaturiser:
+        """The trained featuriser, with the lexicon of its training."""
+        with model_storage.read_from(resource) as directory:
+            concepts = Concepts(json.loads((directory / _LEXICON).read_text(encoding="utf-8")))
+            with np.load(directory / _VOCABULARY, allow_pickle=False) as arrays:
+                vocabulary = Vocabulary.from_arrays(arrays)
+        return cls(config, model_storage, resource, concepts, vocabulary)
+
+    def _views(self, message: Message) -> dict[str, list[str]]:
+        reading: Reading = message.get(READING) or read(message.get(TEXT) or "")
+        words = [token.text for token in reading.tokens]
+        found = self._concepts.find(words)
+        message.set(FOUND, found)
+        return views(words, found, self._concepts)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set `vector` and `concepts` on each message."""
+        if self._vocabulary is not None:
+            for message in messages:
+                message.set(VECTOR, self._vocabulary.vector(self._views(message)))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Give every training message its vector."""
+        self.process(training_data.training_examples)
+        return training_data

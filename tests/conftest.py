@@ -1,0 +1,72 @@
+"""Fixtures of the whole suite. tests/nlu runs in another environment: what needs the bot is imported on demand."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite",
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory):
+    """A SQLite file with schema and data, to be copied."""
+    from backends import Embedded
+
+    return Embedded(tmp_path_factory.mktemp("embedded"))
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    """PostgreSQL and Redis, with schema and data in a database to be copied."""
+    from backends import Servers
+
+    with Servers(tmp_path_factory.mktemp("servers")) as servers:
+        yield servers
+
+
+@pytest.fixture(params=["embedded", "servers"])
+def backend(request, tmp_path):
+    """A registry of the test's own, on each kind of database in turn; with PostgreSQL goes a Redis."""
+    with request.getfixturevalue(request.param).copy(tmp_path) as backend:
+        yield backend
+
+
+@pytest.fixture
+def database(backend):
+    with backend.open() as database:
+        yield database
+
+
+@pytest.fixture
+def clock():
+    from doubles import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def texts():
+    from doubles import EchoTexts
+
+    return EchoTexts()
+
+
+@pytest.fixture(scope="session")
+def programmes():
+    from backends import DATA
+
+    from bot.programmes import Programmes
+
+    return Programmes(DATA / "programmes")
+
+
+@pytest.fixture
+def media(tmp_path):
+    from bot.media import MediaStore
+
+    return MediaStore(tmp_path / "media")
