@@ -76,12 +76,12 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
         turn: names the topic and the place.
         intent: the question; for a follow-up another than the turn's own.
     """
-    topic = turn.topic
+    place = knowledge.find_place(session, turn.place) if turn.place else None
+    topic = turn.topic if turn.entity("topic") or place is None else _guess_topic(session, turn, intent, place.code)
     slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic}
     if topic is None:
         choices = tuple(desk.choice(turn, intent, f"topic.{known}", topic=known) for known in ASKED_TOPICS)
         return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
-    place = knowledge.find_place(session, turn.place) if turn.place else None
     today = desk.clock().date()
     facts = knowledge.find_facts(session, topic, intent, place.code if place else None, today)
     facts = sort_by_relevance(facts, turn.text if not turn.is_tap else "")
@@ -101,6 +101,14 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
     more = page + 1 < len(facts)
     choices = _list_next(desk, turn, topic, intent, shown, str(page + 1) if more else None)
     return Outcome((Reply("\n\n".join(paragraphs), choices),), slots)
+
+
+def _guess_topic(session: Session, turn: Turn, intent: str, place: str) -> str | None:
+    """The topic at hand, unless only others have something to say of the place: then the likeliest of those."""
+    facts = sort_by_relevance(knowledge.list_facts_of_place(session, intent, place), turn.text)
+    families = {knowledge.PARENT_TOPICS.get(fact.topic, fact.topic) for fact in facts}
+    at_hand = turn.topic and knowledge.PARENT_TOPICS.get(turn.topic, turn.topic)
+    return turn.topic if not facts or at_hand in families else facts[0].topic
 
 
 def _list_told_deadlines(session: Session, topic: str, intent: str, place: str | None, page: int) -> list[Deadline]:

@@ -24,7 +24,8 @@ def sort_by_relevance(facts: Sequence[Fact], text: str) -> list[Fact]:
         text: the message; empty for a tapped button.
     """
     asked = _read_words(text)
-    if len(facts) < 2 or not asked:
+    # A decline that stands first says that the question has no sure answer: nothing may be told before it.
+    if len(facts) < 2 or not asked or facts[0].kind == "decline":
         return list(facts)
     words = [set().union(*(_read_words(said) for said in fact.texts.values())) for fact in facts]
     spread = Counter(word for known in words for word in known)

@@ -154,7 +154,7 @@ class Supervisor:
         until = time.monotonic() + seconds
         while waiting:
             for child in list(waiting):
-                if child.process.poll() is not None:
+                if self.poll(child.process) is not None:
                     raise SettingsError(_describe_end(child, "did not start"))
                 if child.program.is_ready():
                     waiting.remove(child)
@@ -162,6 +162,12 @@ class Supervisor:
             if waiting and time.monotonic() > until:
                 raise SettingsError(_describe_end(waiting[0], f"is not ready after {seconds:.0f} s"))
             time.sleep(POLL_SECONDS if waiting else 0)
+
+    def poll(self, process: subprocess.Popen[bytes]) -> int | None:
+        """The exit code of a process, or None while it runs."""
+        # A signal that broke into Popen's own lock would leave it locked, and the end would wait for ever.
+        with self._interrupts.hold():
+            return process.poll()
 
     def check(self) -> list[str]:
         """Looks after the programs once, to be called again and again.
@@ -180,7 +186,7 @@ class Supervisor:
                 if now >= child.restart_at:
                     self._restart(child)
                 continue
-            code = child.process.poll()
+            code = self.poll(child.process)
             if code is None:
                 continue
             # Whatever the dead process had started itself must not hold its port.

@@ -83,7 +83,7 @@ def train_model(
     ):
         process = supervisor.start(Program("The training", _command(config, Path(folder), model.name), QUIET, log))
         shown = 0
-        while process.poll() is None:
+        while supervisor.poll(process) is None:
             time.sleep(0.2)
             steps = _STEP.findall(log.read_text("utf-8", "replace"))
             for step in steps[shown:]:

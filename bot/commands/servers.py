@@ -32,16 +32,18 @@ _CHANNEL_SETTINGS = (
 
 
 def check_ports(settings: Settings) -> None:
-    """Looks whether the three ports can be had.
+    """Looks whether the address and the three ports can be had.
 
     Raises:
-        SettingsError: when one cannot; it names the port and the variable to change.
+        SettingsError: when one cannot; it names the variable to change.
     """
     ports = {
         "AWRACH_PORT": (settings.host, settings.port),
         "AWRACH_RASA_PORT": (_LOOPBACK, settings.rasa_port),
         "AWRACH_ACTIONS_PORT": (_LOOPBACK, settings.actions_port),
     }
+    if find_obstacle(settings.host, 0):
+        raise SettingsError(f"{settings.host} is no address of this machine. AWRACH_HOST is the one to listen on.")
     taken: set[int] = set()
     for variable, (host, port) in ports.items():
         reason = "is asked for twice" if port in taken else find_obstacle(host, port)
@@ -61,9 +63,8 @@ def find_obstacle(host: str, port: int) -> str | None:
             reasons = {
                 errno.EADDRINUSE: f"on {host} is in use by another program",
                 errno.EACCES: "may be used by root only",
-                errno.EADDRNOTAVAIL: f"cannot be had: {host} (AWRACH_HOST) is no address of this machine",
             }
-            return reasons.get(error.errno or 0, f"on {host} cannot be had ({error.strerror})")
+            return reasons.get(error.errno or 0, f"on {host} cannot be had: {error.strerror}")
     return None
 
 

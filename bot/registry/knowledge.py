@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -14,11 +13,12 @@ PARENT_TOPICS = {"awrach_inclusion": "awrach", "awrach_temporary": "awrach"}
 
 
 def find_facts(session: Session, topic: str, intent: str, place: str | None, today: date) -> list[Fact]:
-    """The facts that answer a question, best first.
+    """The facts and declines for a question, best first.
 
-    A fact of the asked place comes before one of its region, that before one of the whole country. Where a place is
-    asked for, facts of other places are left out: they do not hold there. Where none is, those of one place come
-    last, since they name it themselves. Expired facts are never told, declines only where there is no fact.
+    Where a place is asked for, a fact of that place comes before one of its region, that before one of the whole
+    country, and facts of other places are left out: they do not hold there. Where none is, the editors' rank decides;
+    only where several places have facts of their own does what holds everywhere come first. Expired facts are never
+    told.
 
     Args:
         topic: what is asked about; where it has no fact, the programme that it is part of answers.
@@ -34,22 +34,34 @@ def find_facts(session: Session, topic: str, intent: str, place: str | None, tod
             .where(FactQuestion.topic == asked, FactQuestion.intent == intent)
         ).tuples()
         fitting = [
-            (_place_order(fact.place, wanted), rank, -fact.as_of.toordinal(), fact.id, fact)
+            (fact, rank)
             for fact, rank in rows
             if (fact.expires is None or fact.expires > today)
             and (not wanted or fact.place is None or fact.place in wanted)
         ]
-        facts = [entry[-1] for entry in sorted(fitting, key=lambda entry: entry[:-1])]
-        told = [fact for fact in facts if fact.kind == "fact"]
-        if told or facts:
-            return told or facts
+        if fitting:
+            split = len({fact.place for fact, _ in fitting if fact.place}) > 1
+
+            def order(known: tuple[Fact, int], split: bool = split) -> tuple[int, int, bool, int, str]:
+                fact, rank = known
+                near = wanted.index(fact.place) - len(wanted) if fact.place in wanted else 0
+                far = split and not wanted and fact.place is not None
+                return near + far, rank, fact.place is not None, -fact.as_of.toordinal(), fact.id
+
+            return [fact for fact, _ in sorted(fitting, key=order)]
     return []
 
 
-def _place_order(place: str | None, wanted: Sequence[str]) -> int:
-    if place in wanted:
-        return wanted.index(place) - len(wanted)
-    return 0 if place is None else 1
+def list_facts_of_place(session: Session, intent: str, place: str) -> list[Fact]:
+    """The facts of all topics that answer a question for a place by name: what someone may mean who names no topic."""
+    return list(
+        session.scalars(
+            select(Fact)
+            .join(FactQuestion, FactQuestion.fact_id == Fact.id)
+            .where(FactQuestion.intent == intent, Fact.place.in_(list_ancestors(session, place)[:1]))
+            .order_by(FactQuestion.rank, Fact.id)
+        ).unique()
+    )
 
 
 def list_deadlines(session: Session, topic: str, place: str | None) -> list[Deadline]:

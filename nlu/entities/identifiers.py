@@ -33,7 +33,6 @@ _DIGITS = re.compile(r"(?<![\w.,/\-])\d{3,9}(?![\w]|[.,/\-]\d)")
 _GROUPED_NINE = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .\-]\d{3}){2}(?!\w)")
 _ELSEWHERE = re.compile(r"\S*(?:@|://|www\.)\S*")
 _TIME = re.compile(r"(?<!\d)\d{1,2}(?:h\d{0,2}|:\d{2})(?!\w)")
-_LAW = re.compile(r"(?<![\d/.\-])\d{1,2}[.\-]\d{2}(?:[.\-]\d{3})?(?![\d/.\-])")
 _CARD_DIGITS, _CARD_DIGITS_NAMED, _CARD_LENGTH = 5, 3, 8
 _CNSS_LENGTHS = (7, 9)
 _REACH = 5

@@ -39,7 +39,7 @@ class Numeral(NamedTuple):
 
 
 class _Atom(NamedTuple):
-    """A word that is part of a number: `words[first:last]`, its first `cut` letters left out; "and" may stand before it."""
+    """A part of a number, `words[first:last]` without its first `cut` letters; `joined` by an "and" to what is before."""
 
     kind: int
     value: float
@@ -106,18 +106,15 @@ class NumberReader:
                 first, last = run[position], run[total.last - 1]
                 numeral = Numeral(
                     simplify(total.value),
-                    first.last - 1 if first.cut or first.joined else first.first,
+                    first.first,
                     last.last,
-                    utterance.words[first.last - 1 if first.joined else first.first].start + first.cut,
-                    self._end(utterance, last),
+                    utterance.words[first.first].start + first.cut,
+                    utterance.words[last.last - 1].end,
                 )
                 if self._counts(utterance, numeral, single=total.last - position == 1):
                     numerals.append(numeral)
                 position = total.last
         return numerals
-
-    def _end(self, utterance: Utterance, atom: _Atom) -> int:
-        return utterance.words[atom.last - 1].end
 
     def _counts(self, utterance: Utterance, numeral: Numeral, *, single: bool) -> bool:
         texts = utterance.texts
@@ -166,7 +163,7 @@ class NumberReader:
             following = texts[index + 1]
             if text in self._joiners:
                 atom = self._read_literal(utterance, index + 1) if following.isdigit() else self._look_up(following, index + 1)
-                return atom._replace(joined=True, first=index) if atom else None
+                return atom._replace(joined=True) if atom else None
             if text in self._particles:
                 scale = self._scales.get(following.removeprefix("ال").removeprefix("ل"))
                 if scale and scale >= 1000:
@@ -195,7 +192,6 @@ class NumberReader:
     def _read_literal(self, utterance: Utterance, index: int) -> _Atom | None:
         start = utterance.words[index].start
         match = _LITERAL.match(utterance.folded, start)
-        # a number behind "/", "-5" of a law or a phone's rest are no quantities of their own; nor are ordinals
         if match is None:
             return None
         digits = _THOUSANDS.sub("", match[0]).replace(",", ".")

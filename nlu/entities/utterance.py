@@ -67,6 +67,10 @@ class Utterance:
             for index, word in enumerate(self.words)
         ]
 
+    def original(self, position: int) -> str:
+        """The character of the message that a character of the folded text came from."""
+        return self.text[self._offsets[position]]
+
     def before(self, position: int, count: int) -> list[str]:
         """The last `count` words that end at or before a position of the folded text, nearest last."""
         words = [word.text for word in self.words if word.end <= position]

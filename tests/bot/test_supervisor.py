@@ -118,8 +118,8 @@ def test_a_program_that_is_never_ready_ends_the_start(tmp_path, supervisor):
 def test_a_program_that_does_not_listen_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr("bot.supervisor.GRACE_SECONDS", 0.1)
     with Supervisor(Interrupts(), tmp_path) as supervisor:
-        code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('waits', flush=True)\nwhile 1: signal.pause()"
-        supervisor.start(make_program(tmp_path, code))
+        deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        supervisor.start(make_program(tmp_path, deaf + WAITS))
         supervisor.wait_until_ready(SECONDS)
         pids = supervisor.pids
     assert not any(map(is_alive, pids))
@@ -163,37 +163,42 @@ def test_no_process_is_left_whatever_ends_the_owner(tmp_path, number):
     assert len(children) == 2
     owner.send_signal(number)
     rest, _ = owner.communicate(timeout=SECONDS)
-    gone, alive = psutil.wait_procs(children, SECONDS)
+    _, alive = psutil.wait_procs(children, SECONDS)
     assert not alive
     assert rest == (b"" if number is signal.SIGKILL else b"stopped\n")
 
 
-def test_a_signal_within_a_held_block_is_raised_at_its_end():
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Gives the signals back to pytest."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_signal_within_a_held_block_is_raised_at_its_end(signals):
     interrupts = Interrupts()
     interrupts.install()
     reached = []
-    try:
-        with pytest.raises(KeyboardInterrupt), interrupts.hold(), interrupts.hold():
-            signal.raise_signal(signal.SIGTERM)
+
+    def work() -> None:
+        with interrupts.hold():
+            with interrupts.hold():
+                signal.raise_signal(signal.SIGTERM)
             reached.append("the end of the block")
-        # Whoever presses Ctrl-C twice does not break the clearing up.
-        signal.raise_signal(signal.SIGINT)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    # Whoever presses Ctrl-C twice does not break the clearing up.
+    signal.raise_signal(signal.SIGINT)
     assert reached == ["the end of the block"]
 
 
-def test_nohup_is_respected():
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    try:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        Interrupts().install()
-        signal.raise_signal(signal.SIGHUP)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def test_nohup_is_respected(signals):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    Interrupts().install()
+    signal.raise_signal(signal.SIGHUP)
 
 
 def test_a_large_log_is_put_aside_once(tmp_path):

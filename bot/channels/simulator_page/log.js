@@ -17,19 +17,22 @@ export class Log {
   /** @type {Map<object, HTMLElement>} */
   #drafts = new Map();
 
+  /** Whether the end stays in view when something grows: until the reader scrolls away from it. */
+  #sticks = true;
+  #top = 0;
+
   /**
-   * @param {{scroller: HTMLElement, list: HTMLElement, typing: HTMLElement, down: HTMLElement}} parts
+   * @param {Record<"scroller"|"list"|"empty"|"typing"|"down", HTMLElement>} parts
    * @param {(button: {id: string, title: string}) => void} choose
    */
-  constructor({ scroller, list, typing, down }, choose) {
-    Object.assign(this, { scroller, list, typing, down, choose });
-    scroller.addEventListener("scroll", () => this.#isAtEnd() && (down.hidden = true), { passive: true });
+  constructor({ scroller, list, empty, typing, down }, choose) {
+    Object.assign(this, { scroller, list, empty, typing, down, choose });
+    scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     down.addEventListener("click", () => this.#scrollToEnd());
-    new ResizeObserver(() => this.#wasAtEnd && this.#scrollToEnd("instant")).observe(scroller);
-    scroller.addEventListener("scroll", () => (this.#wasAtEnd = this.#isAtEnd()), { passive: true });
+    const observer = new ResizeObserver(() => this.#sticks && this.#scrollToEnd());
+    observer.observe(scroller);
+    observer.observe(list);
   }
-
-  #wasAtEnd = true;
 
   clear() {
     this.#shown.clear();
@@ -37,6 +40,8 @@ export class Log {
     this.list.replaceChildren();
     this.showTyping(false);
     this.down.hidden = true;
+    this.empty.hidden = true;
+    this.#sticks = true;
   }
 
   has(seq) {
@@ -50,7 +55,8 @@ export class Log {
    * @param {boolean} isHistory whether they were there before the page was opened
    */
   show(entries, isHistory) {
-    const wasAtEnd = this.#isAtEnd();
+    if (isHistory) this.empty.hidden = false;
+    const wasAtEnd = this.#sticks;
     // A screen reader should not read out the whole history.
     this.list.setAttribute("aria-live", isHistory ? "off" : "polite");
     let first = null;
@@ -107,9 +113,8 @@ export class Log {
 
   showTyping(isTyping) {
     if (this.typing.hidden === !isTyping) return;
-    const wasAtEnd = this.#isAtEnd();
     this.typing.hidden = !isTyping;
-    if (wasAtEnd && isTyping) this.#scrollToEnd();
+    if (this.#sticks && isTyping) this.#scrollToEnd();
   }
 
   #place(element, at) {
@@ -139,21 +144,31 @@ export class Log {
     }
   }
 
-  #isAtEnd() {
+  #onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (isAtEnd) this.down.hidden = true;
+    // On the way down to the end the end is already meant.
+    if (isAtEnd || scrollTop < this.#top) this.#sticks = isAtEnd;
+    this.#top = scrollTop;
   }
 
-  #scrollToEnd(behavior) {
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: behavior ?? chooseBehavior() });
+  #scrollToEnd(behavior = chooseBehavior()) {
+    this.#sticks = true;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
     this.down.hidden = true;
   }
 
   // Long answers are read from their beginning.
   #scrollTo(element) {
     const height = this.list.getBoundingClientRect().bottom - element.getBoundingClientRect().top;
-    if (height < this.scroller.clientHeight - 24) this.#scrollToEnd();
-    else element.scrollIntoView({ block: "start", behavior: chooseBehavior() });
+    if (height < this.scroller.clientHeight - 24) {
+      this.#scrollToEnd();
+    } else {
+      this.#sticks = false;
+      this.down.hidden = false;
+      element.scrollIntoView({ block: "start", behavior: chooseBehavior() });
+    }
   }
 }
 

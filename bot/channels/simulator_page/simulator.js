@@ -17,7 +17,7 @@ const find = (name) => document.querySelector(`#${name}`);
 const memory = new Memory();
 const notices = new Notices(find("notice"));
 const log = new Log(
-  { scroller: find("scroller"), list: find("log"), typing: find("typing"), down: find("down") },
+  { scroller: find("scroller"), list: find("log"), empty: find("empty"), typing: find("typing"), down: find("down") },
   ({ id, title }) => send({ kind: "button", text: title, body: { button: { id, title } } }),
 );
 const composer = new Composer(memory, notices, send);
@@ -105,7 +105,7 @@ function showMessages(messages, isHistory, media) {
     if (raw.from === "person" && !isHistory && outbox.adopt(raw)) continue;
     entries.push({ message: { ...raw, at: new Date(raw.at) }, media: media.get(raw.seq) });
   }
-  if (entries.length) log.show(entries, isHistory);
+  if (entries.length || isHistory) log.show(entries, isHistory);
   for (const message of messages) updateKey(message);
 }
 

@@ -49,10 +49,10 @@ export const TEXTS = {
   confirmShare: pair("نصيفطو الرقم ديالك للمساعد؟", "Envoyer votre numéro à l'assistant ?"),
 
   noMicrophone: pair(
-    "المتصفح ما عطاناش الميكرو. عطيه الإذن، ولا ختار ملف صوتي.",
-    "Micro non autorisé. Donnez l'autorisation, ou choisissez un fichier audio.",
+    "الميكرو ما تسمحش بيه. عطيه الإذن، ولا ختار ملف صوتي.",
+    "Micro non autorisé : autorisez-le ou prenez un fichier audio.",
   ),
-  chooseAudio: pair("ختار ملف صوتي", "Choisir un fichier"),
+  chooseAudio: pair("ختار ملف", "Fichier"),
   tooLarge: pair("هاد الملف كبير بزاف.", "Ce fichier est trop lourd."),
 
   settings: pair("المحاكاة", "Simulateur"),

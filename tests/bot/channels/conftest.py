@@ -20,8 +20,6 @@ from starlette.routing import Route
 from bot.settings import Settings
 
 SPECS = Path(__file__).parents[3].parent / "shared" / "specs"
-BOT_TOKEN = "110201543:EXAMPLE-of-a-bot-token"
-ACCOUNT_SID = "AC" + "0" * 32
 
 
 @dataclass

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 import httpx
 import pytest
 import telegram.error
-from conftest import BOT_TOKEN
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.base import Attachment, Button, Channel, Kind, Layout, Part
@@ -27,6 +26,7 @@ from bot.errors import (
     Unreachable,
 )
 
+BOT_TOKEN = "110201543:EXAMPLE-of-a-bot-token"
 SECRET = "example-webhook-secret"
 PERSON = {"id": 70001, "is_bot": False, "first_name": "Example"}
 CHAT = {"id": 70001, "type": "private"}

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from conftest import ACCOUNT_SID
 from starlette.responses import JSONResponse, Response
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
@@ -30,6 +29,7 @@ from bot.errors import (
     WindowClosed,
 )
 
+ACCOUNT_SID = "AC" + "0" * 32
 PRIMARY, SECONDARY = "example-primary-token", "example-secondary-token"
 PUBLIC_URL = "https://bot.example/awrach"
 SENDER = "whatsapp:+212500000000"

@@ -21,7 +21,11 @@ GREETING = {
     "intent": "greet",
     "topic": None,
     "replies": [
-        {"text": "مرحبا", "buttons": [{"title": "أوراش", "payload": '/ask_definition{"topic": "awrach"}'}], "media": []},
+        {
+            "text": "مرحبا",
+            "buttons": [{"title": "أوراش", "payload": '/ask_definition{"topic": "awrach"}'}],
+            "media": [],
+        },
         {"text": "شنو بغيتي؟", "buttons": [{"title": "شخص", "payload": "/request_human"}], "media": []},
     ],
 }

@@ -29,7 +29,7 @@ def test_lines_that_are_cut_by_the_end_of_a_chunk_stay_whole():
 
 def test_a_line_is_there_before_the_next_one_is_written():
     ours, theirs = os.pipe()
-    with open(ours, "rb") as source, open(theirs, "wb", buffering=0) as sink:
+    with os.fdopen(ours, "rb") as source, os.fdopen(theirs, "wb", buffering=0) as sink:
         batches = read_batches(source, 64)
         sink.write(b"slm\n")
         assert next(batches) == ["slm"]

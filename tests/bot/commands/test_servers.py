@@ -38,7 +38,7 @@ def test_one_port_for_two_servers_is_refused(settings):
 
 
 def test_an_address_of_another_machine_is_told(settings):
-    with pytest.raises(SettingsError, match="192.0.2.1.*AWRACH_HOST"):
+    with pytest.raises(SettingsError, match=r"192\.0\.2\.1.*AWRACH_HOST"):
         servers.check_ports(settings.model_copy(update={"host": "192.0.2.1"}))
 
 

@@ -1,0 +1,78 @@
+"""Find everything that a message names: the finders of this package, and who wins where two of them meet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+
+from nlu.entities.amounts import AmountReader
+from nlu.entities.contexts import Contexts
+from nlu.entities.dates import DateReader
+from nlu.entities.identifiers import IdentifierFinder
+from nlu.entities.lookups import Lookups, read_lookups
+from nlu.entities.numbers import NumberReader
+from nlu.entities.places import PlaceFinder
+from nlu.entities.terms import TermFinder
+from nlu.entities.trades import TradeFinder
+from nlu.entities.utterance import Entity, Finding, Utterance
+
+_MOROCCO = timezone(timedelta(hours=1))
+_PLACES = frozenset({"province", "commune", "region"})
+
+
+class Extractor:
+    """Finds the entities of messages.
+
+    Args:
+        lookups: the lists of data/lookups.
+    """
+
+    def __init__(self, lookups: Lookups) -> None:
+        contexts = Contexts.compile(lookups)
+        self._identifiers = IdentifierFinder(contexts)
+        self._numbers = NumberReader(lookups)
+        self._dates = DateReader(lookups)
+        self._amounts = AmountReader(lookups)
+        self._places = PlaceFinder(lookups, contexts)
+        self._trades = TradeFinder(lookups, contexts)
+        self._terms = TermFinder(lookups)
+
+    def extract(self, text: str, today: date | None = None, expected: Collection[str] = ()) -> list[Entity]:
+        """The entities of a message, in order.
+
+        Args:
+            text: the message.
+            today: what "tomorrow" is counted from; by default the day it is in Morocco.
+            expected: the entities that were asked for: "safi" alone is the town to who asked for a province.
+        """
+        utterance = Utterance(text)
+        if not utterance.words:
+            return []
+        numerals = self._numbers.read(utterance)
+        identifiers = self._identifiers.find(utterance)
+        dates = self._dates.read(utterance, numerals, today or datetime.now(_MOROCCO).date())
+        others = [
+            *dates,
+            *self._amounts.read(utterance, numerals),
+            *self._places.find(utterance, expected=bool(_PLACES.intersection(expected))),
+            *self._trades.find(utterance, expected="trade" in expected),
+            *self._terms.find(utterance),
+        ]
+        others.sort(key=lambda finding: finding.start - finding.end)
+        chosen: list[Finding] = []
+        for finding in [*identifiers, *others, *(numeral.finding for numeral in numerals)]:
+            if all(finding.end <= other.start or other.end <= finding.start for other in chosen):
+                chosen.append(finding)
+        return [utterance.entity(finding) for finding in sorted(chosen, key=lambda item: item.start) if finding.entity]
+
+
+@lru_cache(maxsize=1)
+def default_extractor() -> Extractor:
+    """The extractor of the lists in data/lookups, read once."""
+    return Extractor(read_lookups())
+
+
+def extract(text: str, today: date | None = None, expected: Collection[str] = ()) -> list[Entity]:
+    """The entities of a message by the lists in data/lookups (see `Extractor.extract`)."""
+    return default_extractor().extract(text, today, expected)
