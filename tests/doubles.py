@@ -191,9 +191,7 @@ class Office:
     def restart(self):
         """A new process over the same registry: nothing that was only in memory is left."""
         self.sender = Sender(self.database, self.channels, self._limits, self.clock)
-        self.gateway = Gateway(
-            self.database, self.channels, self.dialogue, *self._parts, self.clock, self.sender.wake
-        )
+        self.gateway = Gateway(self.database, self.channels, self.dialogue, *self._parts, self.clock, self.sender.wake)
         self.lanes = Lanes(self.gateway.answer_next)
         self.gateway.push = self.lanes.push
 

@@ -1,15 +1,15 @@
 """Conversations as text files: what a person does, and what must and must not come back.
 
-    -- name of the conversation
-    @ telegram                  the channel whose limits hold; a new person begins here
-    @ whatsapp +212600000001    the same with the person's own number
-    > text                      the person writes
-    * title                     the person taps the button of that title (the beginning of it is enough)
-    + photo                     the person sends a photo, a voice note, a sticker, a location, a contact
-    = intent topic              how the message must have been understood (topic - : none)
-    < words                     must stand in the reply
-    ! words                     must not stand in the reply
-    # note
+-- name of the conversation
+@ telegram                  the channel whose limits hold; a new person begins here
+@ whatsapp +212600000001    the same with the person's own number
+> text                      the person writes
+* title                     the person taps the button of that title (the beginning of it is enough)
++ photo                     the person sends a photo, a voice note, a sticker, a location, a contact
+= intent topic              how the message must have been understood (topic - : none)
+< words                     must stand in the reply
+! words                     must not stand in the reply
+# note
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def play(conversation: Conversation, installation: Talks, person: str) -> None:
             assert rest not in _read_text(answer), f"{where}\nbut the reply was:\n{_read_text(answer)}"
         else:
             raise ValueError(where)
+        if sign in ">*+":
+            assert any(reply["text"] for reply in answer["replies"]), f"{where}\nbut nothing was said"
 
 
 def _read_text(answer: dict[str, Any]) -> str:

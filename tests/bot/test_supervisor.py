@@ -168,39 +168,6 @@ def test_no_process_is_left_whatever_ends_the_owner(tmp_path, number):
     assert rest == (b"" if number is signal.SIGKILL else b"stopped\n")
 
 
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """Gives the signals back to pytest."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-def test_a_signal_within_a_held_block_is_raised_at_its_end(signals):
-    interrupts = Interrupts()
-    interrupts.install()
-    reached = []
-
-    def work() -> None:
-        with interrupts.hold():
-            with interrupts.hold():
-                signal.raise_signal(signal.SIGTERM)
-            reached.append("the end of the block")
-
-    with pytest.raises(KeyboardInterrupt):
-        work()
-    # Whoever presses Ctrl-C twice does not break the clearing up.
-    signal.raise_signal(signal.SIGINT)
-    assert reached == ["the end of the block"]
-
-
-def test_nohup_is_respected(signals):
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    Interrupts().install()
-    signal.raise_signal(signal.SIGHUP)
-
-
 def test_a_large_log_is_put_aside_once(tmp_path):
     log = tmp_path / "bot.log"
     log.write_bytes(b"x" * MOST_LOG_BYTES)

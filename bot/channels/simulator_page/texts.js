@@ -34,11 +34,8 @@ export const TEXTS = {
   attach: pair("زيد حاجة", "Joindre"),
   stickers: pair("ستيكرات", "Autocollants"),
   record: pair("سجل صوتك", "Enregistrer un message vocal"),
-  recording: pair("كنسجلو…", "Enregistrement…"),
   play: pair("سمع", "Écouter"),
   pause: pair("وقف", "Pause"),
-  showKey: pair("بين الزر", "Afficher la touche"),
-  scrollDown: pair("هبط لآخر ميساج", "Aller au dernier message"),
 
   whichPlace: pair("شمن بلاصة؟", "Quelle position ?"),
   here: pair("البلاصة ديالي دابا", "Ma position actuelle"),
