@@ -103,6 +103,9 @@ def _read_text(question: Question, turn: Turn) -> Reading:
     text = " ".join(turn.text.split())
     if turn.intent in TALK and turn.confidence >= SURE:
         return None
+    # "Cooperative" alone is what it is, not what it is called.
+    if turn.entity("legal_form") and len(text.split()) == 1:
+        return Wrong("form.wrong.text")
     if not 2 <= len(text) <= LONGEST_TEXT or not any(character.isalpha() for character in text):
         return Wrong("form.wrong.text")
     return Given(text)

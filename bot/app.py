@@ -201,7 +201,7 @@ def serve(settings: Settings) -> None:
 
 
 def _configure(app: FastAPI, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    return uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2)
 
 
 if __name__ == "__main__":

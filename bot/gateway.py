@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from bot.dialogue import Dialogue, Turn
 from bot.errors import DialogueUnavailable, MediaUnavailable
 from bot.media import MediaStore, StoredFile
 from bot.programmes import Programmes
-from bot.registry import applications, inbox, offers, outbox, people, requests
+from bot.registry import applications, erasure, inbox, offers, outbox, people, requests
 from bot.registry.database import Database
 from bot.registry.inbox import Claimed, Understanding
 from bot.registry.models import Person
@@ -50,19 +51,6 @@ MENU = (
     Choice("menu.amo", '/ask_definition{"topic": "amo"}'),
     Choice("menu.person", "/request_human"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is looked up before a message is answered.
-
-    Attributes:
-        asked: type of the question that an open application waits on, or None.
-        is_new: whether the person has not been told yet who is talking and what is kept.
-    """
-
-    asked: str | None
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +137,23 @@ class Gateway:
         claimed = await self._database.run(inbox.claim_next, person_id)
         if claimed is None:
             return False
-        context = await self._database.run(self._look_up, claimed)
         language = self._choose_language(claimed)
+        turn: Turn | None = None
         try:
-            turn = await self._answer(claimed, context, language)
+            turn = await self._answer(claimed, language)
         except DialogueUnavailable as error:
             log.warning("message %s not answered: %s", claimed.id, error)
             if claimed.attempts + 1 < MOST_TRIES or not await self._dialogue.is_ready():
                 await self._postpone(claimed, language)
                 return False
-            # Rasa is well but cannot take this message: the person still gets an answer, and a human looks at it.
-            turn = Turn((self._say("error.no_answer", language, *self._menu(language)),))
-            await self._database.run(requests.add, claimed.person_id, "unanswered", self._clock(), claimed.id)
-        if context.is_new:
-            turn = replace(turn, replies=(self._say("notice", language), *turn.replies))
-        delivery_ids = await self._database.run(self._conclude, claimed, turn, language)
-        if turn.forget:
+        except Exception:
+            if claimed.attempts + 1 < MOST_TRIES:
+                raise
+            log.exception("message %s cannot be answered", claimed.id)
+        answer = await self._database.run(self._conclude, claimed, turn, language)
+        if answer.turn.forget:
             await self._forget(claimed)
-        self._announce(claimed.message, Answer(turn, delivery_ids))
+        self._announce(claimed.message, answer)
         return True
 
     async def _forget(self, claimed: Claimed) -> None:
@@ -182,14 +169,14 @@ class Gateway:
         if follower is not None and not follower.done():
             follower.set_result(answer)
 
-    def _look_up(self, session: Session, claimed: Claimed) -> Context:
-        draft = applications.find_draft(session, claimed.person_id)
-        asked = None
-        if draft is not None and draft.asked:
-            programme = self._programmes.get(draft.programme)
-            question = programme.next_question(applications.read_answers(draft), draft.asked)
-            asked = question.type if question else "confirm"
-        return Context(asked, session.get_one(Person, claimed.person_id).notified_at is None)
+    def _find_asked(self, session: Session, person_id: str) -> str | None:
+        """Type of the question that an open application waits on, or None."""
+        draft = applications.find_draft(session, person_id)
+        if draft is None or not draft.asked:
+            return None
+        programme = self._programmes.get(draft.programme)
+        question = programme.next_question(applications.read_answers(draft), draft.asked)
+        return question.type if question else "confirm"
 
     def _choose_language(self, claimed: Claimed) -> str:
         known = claimed.language or DEFAULT_LANGUAGE
@@ -198,8 +185,9 @@ class Gateway:
             return known
         return reply_language(message.text, known)
 
-    async def _answer(self, claimed: Claimed, context: Context, language: str) -> Turn:
+    async def _answer(self, claimed: Claimed, language: str) -> Turn:
         message = claimed.message
+        asked = await self._database.run(self._find_asked, claimed.person_id)
         match message.kind:
             case Kind.TEXT if message.text.strip():
                 return await self._answer_text(claimed, language)
@@ -211,29 +199,30 @@ class Gateway:
                     return self._turn("error.stale_button", language)
                 return await self._ask_rasa(claimed, language, tapped.payload)
             case Kind.PHOTO | Kind.DOCUMENT:
-                return await self._take_documents(claimed, context, language)
+                return await self._take_documents(claimed, asked, language)
             case Kind.CONTACT:
-                return await self._take_contact(claimed, context, language)
+                return await self._take_contact(claimed, asked, language)
+            case Kind.TEXT:
+                return self._turn("media.empty", language)
             case kind:
                 return self._turn(f"media.{kind}", language)
 
     async def _answer_text(self, claimed: Claimed, language: str) -> Turn:
         text = claimed.message.text.strip()
         if text.startswith("/"):
-            # Rasa reads a leading slash as an intent: only our own buttons may say such a thing.
             command = COMMANDS.get(text.split("@")[0].split()[0].lower())
-            return await self._ask_rasa(claimed, language, command or text.lstrip("/") or "?")
+            return await self._ask_rasa(claimed, language, command or _neutralise(text))
         if fold(text) in STOP_WORDS:
             return await self._ask_rasa(claimed, language, "/unsubscribe_reminders")
-        if text.isdecimal():
+        if text.isdecimal() and len(text) <= 2:
             chosen = await self._database.run(offers.find_numbered, claimed.person_id, claimed.id, int(text))
             if chosen is not None:
                 return await self._ask_rasa(claimed, language, chosen.payload)
         return await self._ask_rasa(claimed, language, text)
 
-    async def _take_documents(self, claimed: Claimed, context: Context, language: str) -> Turn:
+    async def _take_documents(self, claimed: Claimed, asked: str | None, language: str) -> Turn:
         message = claimed.message
-        if context.asked != "documents":
+        if asked != "documents":
             if message.text.strip():
                 return await self._answer_text(claimed, language)
             return self._turn("media.no_file_open", language)
@@ -261,13 +250,13 @@ class Gateway:
             if not applications.add_document(session, draft, draft.asked, claimed.id, part, file):
                 self._media.remove(file.path)
 
-    async def _take_contact(self, claimed: Claimed, context: Context, language: str) -> Turn:
+    async def _take_contact(self, claimed: Claimed, asked: str | None, language: str) -> Turn:
         message = claimed.message
         if message.phone is None:
-            if context.asked == "phone" and message.contact:
-                return await self._ask_rasa(claimed, language, message.contact)
+            if asked == "phone" and message.contact:
+                return await self._ask_rasa(claimed, language, _neutralise(message.contact))
             return self._turn("media.contact_of_other", language)
-        if context.asked == "phone":
+        if asked == "phone":
             return await self._ask_rasa(claimed, language, message.phone)
         choices = (
             Choice(self._texts.say("button.check_registration", language), "/check_registration"),
@@ -296,21 +285,29 @@ class Gateway:
         delivery_ids: list[int] = []
         if not claimed.apologised:
             delivery_ids = self._plan(session, claimed, [apology], purpose="apology")
-            requests.add(session, claimed.person_id, "unanswered", now, claimed.id)
+            requests.add(session, inbox.find_person(session, claimed.id), "unanswered", now, claimed.id)
         inbox.postpone(session, claimed.id, now)
         return delivery_ids
 
-    def _conclude(self, session: Session, claimed: Claimed, turn: Turn, language: str) -> list[int]:
+    def _conclude(self, session: Session, claimed: Claimed, found: Turn | None, language: str) -> Answer:
         now = self._clock()
+        person = session.get_one(Person, inbox.find_person(session, claimed.id))
+        # Without an answer the person is told so all the same, and a human looks at the message.
+        turn = found or Turn((self._say("error.no_answer", language, *self._menu(language)),))
+        if person.notified_at is None:
+            turn = replace(turn, replies=(self._say("notice", language), *turn.replies))
+            person.notified_at = now
         delivery_ids = self._plan(session, claimed, list(turn.replies), purpose="reply")
         inbox.finish(session, claimed.id, Understanding(turn.intent, turn.topic, turn.confidence), now)
-        person = session.get_one(Person, inbox.find_person(session, claimed.id))
-        person.notified_at = person.notified_at or now
         if turn.intent != "change_language":
             people.set_language(session, person.id, turn.language or language, chosen=False)
-        if turn.intent not in ("request_human", "complain"):
+        if found is None:
+            requests.add(session, person.id, "unanswered", now, claimed.id)
+        elif turn.intent not in ("request_human", "complain"):
             requests.resolve_unanswered(session, claimed.id, now)
-        return delivery_ids
+        if turn.forget:
+            erasure.erase_message(session, claimed.id)
+        return Answer(turn, delivery_ids)
 
     def _plan(self, session: Session, claimed: Claimed, replies: list[Reply], purpose: str) -> list[int]:
         limits = self._channels[claimed.message.channel, claimed.message.account].limits
@@ -337,6 +334,11 @@ class Gateway:
 
     def _turn(self, key: str, language: str) -> Turn:
         return Turn((self._say(key, language, *self._menu(language)),))
+
+
+def _neutralise(text: str) -> str:
+    # Rasa reads a slash after any white space as an intent: only our own buttons may say such a thing.
+    return re.sub(r"^[\s/]+", "", text) or "?"
 
 
 def _key(message: Inbound) -> tuple[str, str, str]:

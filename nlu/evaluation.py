@@ -5,7 +5,7 @@
     oos          messages out of scope refused, messages in scope wrongly refused, by cross-validation
     arbanking    --csv PATH: ArBanking77 in Moroccan Arabic, stratified 5-fold, by the same pipeline
     crossscript  trained on Arabic script, tested on the same messages in both scripts
-    ablation     what each view of a message brings (two of the five folds)
+    ablation     what each family of views brings (two of the five folds)
     script       how a message is written, on tests/benchmarks/scripts.jsonl
     speed        time to parse, one process
 
@@ -25,7 +25,6 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from nlu.features import VIEWS
 from nlu.pipeline import ROOT, Example, Parse, Pipeline, read_examples
 from nlu.script import detect_script
 from nlu.text import fold
@@ -34,6 +33,14 @@ from nlu.topics import NO_TOPIC
 BENCHMARKS = ROOT / "tests" / "benchmarks"
 REFUSALS = frozenset({"out_of_scope", "nlu_fallback"})
 FOLDS = 5
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "characters": ("characters",),
+    "words": ("words", "word_pairs", "stems"),
+    "skeletons": ("skeletons", "skeleton_pairs", "skeleton_characters"),
+    "vowelled forms": ("vowels",),
+    "both shared forms": ("skeletons", "skeleton_pairs", "skeleton_characters", "vowels", "stems", "pattern"),
+    "concepts": ("concepts", "concept_steps", "concept_pairs", "pattern"),
+}
 
 Figures = dict[str, Any]
 _ARABIC_SCRIPT = frozenset({"arab", "msa"})
@@ -163,17 +170,16 @@ def measure_crossscript(arguments: argparse.Namespace) -> Figures:
 
 
 def measure_ablation(arguments: argparse.Namespace) -> Figures:
-    """Accuracy of the intent without each view, by script, on two of the five folds."""
+    """Accuracy of the intent without each family of views, by script, on two of the five folds."""
     parts = list(hold_out(distinct(read_examples())))[:2]
     figures: Figures = {}
-    for without in [(), *((view,) for view in VIEWS)]:
+    for name, without in [("all views", ()), *((f"without {name}", views) for name, views in FAMILIES.items())]:
         rows: list[tuple[str, bool]] = []
         for learned, asked in parts:
             pipeline = Pipeline(without=without).train(learned)
             for item in asked:
                 parse = pipeline.parse(item.text)
                 rows.append((parse.script, agrees(parse.intent, [item.intent])))
-        name = without[0] if without else "all views"
         figures[name] = {"all": share(right for _, right in rows)}
         for script in ("arab", "latn", "fr", "mixed", "msa"):
             figures[name][script] = share(right for found, right in rows if found == script)

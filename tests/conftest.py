@@ -14,7 +14,7 @@ settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory):
-    """A SQLite file with schema and data, to be copied."""
+    """A SQLite file with schema and data, lent to one test at a time."""
     from backends import Embedded
 
     return Embedded(tmp_path_factory.mktemp("embedded"))
@@ -22,7 +22,7 @@ def embedded(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory):
-    """PostgreSQL and Redis, with schema and data in a database to be copied."""
+    """PostgreSQL and Redis, with schema and data, lent to one test at a time."""
     from backends import Servers
 
     with Servers(tmp_path_factory.mktemp("servers")) as servers:
@@ -32,7 +32,14 @@ def servers(tmp_path_factory):
 @pytest.fixture(params=["embedded", "servers"])
 def backend(request, tmp_path):
     """A registry of the test's own, on each kind of database in turn; with PostgreSQL goes a Redis."""
-    with request.getfixturevalue(request.param).copy(tmp_path) as backend:
+    with request.getfixturevalue(request.param).lend(tmp_path) as backend:
+        yield backend
+
+
+@pytest.fixture(params=["embedded", "servers"])
+def empty_backend(request, tmp_path):
+    """A database of each kind in which there are no tables."""
+    with request.getfixturevalue(request.param).create(tmp_path) as backend:
         yield backend
 
 

@@ -175,12 +175,14 @@ class Receipt(BaseModel, frozen=True):
         provider_id: the provider's id.
         state: a `DeliveryState`.
         error_code: the provider's code, of a failure.
+        unreachable: whether the failure means that the address takes no more messages.
     """
 
     delivery_id: int | None
     provider_id: str | None
     state: str
     error_code: str | None = None
+    unreachable: bool = False
 
 
 class Channel(Protocol):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field, model_validator
 
@@ -93,6 +93,16 @@ class Entry(BaseModel):
     at: datetime
 
 
+class PageFiles(StaticFiles):
+    """The files of the page, asked for anew each time: a page of two releases would not work."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, not to be taken from a cache unseen."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
 class Simulator:
     """One simulated account.
 
@@ -163,7 +173,7 @@ class Simulator:
         number = next(self._numbers)
         external_id = f"{self._started}-{number}"
         details, shown = self._read_content(sent, external_id)
-        own = normalise_phone(sent.phone) if sent.phone and self.account == "whatsapp" else None
+        own = normalise_phone(sent.phone) if sent.phone else None
         message = Inbound(
             channel=self.name,
             account=self.account,
@@ -238,7 +248,7 @@ def add_page(app: FastAPI, simulators: dict[str, Simulator], accept: Accept) -> 
         accept: stores a message.
     """
     routes = APIRouter(prefix="/simulator")
-    app.mount("/simulator/static", StaticFiles(directory=PAGE))
+    app.mount("/simulator/static", PageFiles(directory=PAGE))
 
     @routes.get("", response_class=FileResponse)
     async def show_page() -> FileResponse:
@@ -251,9 +261,10 @@ def add_page(app: FastAPI, simulators: dict[str, Simulator], accept: Accept) -> 
             message = simulator.read(sent)
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
-        await accept(message)
+        seq = len(simulator.list_entries(message.address, 0))
         await simulator.show_typing(message.address, message.external_id)
-        return {"seq": len(simulator.list_entries(message.address, 0))}
+        await accept(message)
+        return {"seq": seq}
 
     @routes.get("/messages")
     async def list_messages(

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from bot.commands import servers
 from bot.commands.model import QUIET, RASA, train_model
-from bot.commands.terminal import progress
+from bot.commands.terminal import console, progress
 from bot.commands.turns import Person, read_content, read_turn
 from bot.errors import SettingsError
 from bot.interrupts import Interrupts
@@ -32,6 +32,7 @@ TURNS = ROOT / "tests" / "benchmarks" / "turns.jsonl"
 DEFAULT_CONFIG = ROOT / "tests" / "benchmarks" / "rasa_default.yml"
 PEOPLE = 8
 PARSED = 500
+IDLE_LOAD = 0.5
 _ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 
 
@@ -88,6 +89,9 @@ def bench(
     interrupts = Interrupts()
     interrupts.install()
     model = servers.prepare_model(read_settings(), interrupts)
+    load = os.getloadavg()[0]
+    if load > IDLE_LOAD:
+        console.print(f"Other programs keep this machine busy (load {load:.1f}): the times will be too long.")
     results = {"ours": _measure(model, conversations, interrupts, servers.describe_rasa)}
     if with_default:
         with tempfile.TemporaryDirectory(prefix="awrach-") as folder:
@@ -123,7 +127,7 @@ def _measure(
         with progress("Measuring the start ..."):
             started = time.monotonic()
             supervisor.start(describe_rasa(settings, model, Path(home) / "trackers.db"))
-            servers.prepare_database(settings, examples=True)
+            servers.prepare_database_apart(examples=True)
             supervisor.start(servers.describe_bot(settings))
             supervisor.wait_until_ready(servers.START_SECONDS)
             cold_start = time.monotonic() - started

@@ -126,7 +126,7 @@ def _serve(settings: Settings, db: Path | None) -> Iterator[str]:
         with Supervisor(interrupts, Path.cwd()) as supervisor:
             with progress("Starting Rasa and the bot ..."):
                 supervisor.start(servers.describe_rasa(own, model, trackers, "chat-rasa.log"))
-                servers.prepare_database(own, examples=settings.demo or is_new)
+                servers.prepare_database_apart(examples=settings.demo or is_new)
                 supervisor.start(servers.describe_bot(own, "chat-bot.log"))
                 supervisor.wait_until_ready(servers.START_SECONDS)
             yield servers.locate(own)

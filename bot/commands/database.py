@@ -28,5 +28,5 @@ def load(
     """Load places, trades and knowledge from data/ into the registry; migrates first."""
     settings = read_settings()
     with progress("Loading data/ into the registry ..."):
-        changed = servers.prepare_database(settings, examples=examples or settings.demo)
+        changed = servers.prepare_database(settings, examples=examples)
     console.print("Loaded." if changed else "Nothing is new.")

@@ -8,26 +8,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.commands.checks import CHECKS, PROVIDER_SECONDS, Finding, State
 from bot.settings import read_settings
 
-_STYLES = {State.GOOD: "green", State.BROKEN: "bold red", State.OPEN: "yellow"}
+STYLES = {"✓": "green", "✗": "bold red", "–": "yellow"}
 
 
 def doctor() -> None:
     """Look at everything that the assistant needs; exit code 1 where something needed is broken."""
+    # Only this command needs the database's library: the others start faster and stay smaller without it.
+    from bot.commands.checks import CHECKS, PROVIDER_SECONDS, State
+
     settings = read_settings()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "What", "Found", "What to do"):
+        table.add_column(title, overflow="fold")
+    broken = False
     with httpx.Client(timeout=PROVIDER_SECONDS) as client:
-        findings = [finding for check in CHECKS for finding in check(settings, client)]
-    Console(highlight=False).print(draw(findings))
-    if any(finding.state is State.BROKEN for finding in findings):
+        for finding in (finding for check in CHECKS for finding in check(settings, client)):
+            broken |= finding.state is State.BROKEN
+            state = Text(finding.state, style=STYLES[finding.state])
+            table.add_row(state, Text(finding.subject), Text(finding.text), Text(finding.advice))
+    Console(highlight=False).print(table)
+    if broken:
         raise typer.Exit(1)
-
-
-def draw(findings: list[Finding]) -> Table:
-    """The findings as a table."""
-    table = Table("", "What", "Found", "What to do", box=None, pad_edge=False, header_style="bold")
-    for finding in findings:
-        state = Text(finding.state, style=_STYLES[finding.state])
-        table.add_row(state, Text(finding.subject), Text(finding.text), Text(finding.advice))
-    return table

@@ -26,8 +26,16 @@ QUIET = {
     "PYTHONIOENCODING": "utf-8",
 }
 _SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules.yml", "data/stories*", "data/lookups/*.yml")
-# What serves a model, as against what is in it.
-_SERVING = {"channel.py", "parse.py", "serve.py", "speedups.py", "tracker_store.py"}
+# What serves or measures a model, as against what is in it.
+_SERVING = {
+    "channel.py",
+    "evaluation.py",
+    "kept_endpoint.py",
+    "parse.py",
+    "serve.py",
+    "speedups.py",
+    "tracker_store.py",
+}
 _STEP = re.compile(r"Starting to train component '(\w+)'")
 
 
@@ -83,8 +91,10 @@ def train_model(
     ):
         process = supervisor.start(Program("The training", _command(config, Path(folder), model.name), QUIET, log))
         shown = 0
-        while supervisor.poll(process) is None:
+        ended = False
+        while not ended:
             time.sleep(0.2)
+            ended = supervisor.poll(process) is not None
             steps = _STEP.findall(log.read_text("utf-8", "replace"))
             for step in steps[shown:]:
                 watch(step)

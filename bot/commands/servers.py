@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -165,6 +166,18 @@ def prepare_database(settings: Settings, *, examples: bool) -> bool:
     migrate(settings)
     with closing(Database(settings.database, settings.read_secret_key())) as database:
         return load(database, DATA, demo=examples)
+
+
+def prepare_database_apart(*, examples: bool) -> None:
+    """`prepare_database` in a process of its own, whose memory is free again afterwards; with the settings of ours.
+
+    Raises:
+        SettingsError: when the database cannot be used.
+    """
+    command = [sys.executable, "-m", "bot", "db", "load", *(["--examples"] if examples else [])]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise SettingsError(run.stderr.split("Error: ", 1)[-1].strip())
 
 
 def describe_rasa(settings: Settings, model: Path, trackers: Path, log: str = "rasa.log") -> Program:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -29,19 +30,28 @@ def up() -> None:
 
 
 def demo(
-    attached: Annotated[bool, typer.Option("--attached", hidden=True, help="Stop when the caller ends.")] = False,
+    attached: Annotated[bool, typer.Option("--attached", hidden=True, help="Stop when the caller is gone.")] = False,
 ) -> None:
     """Start the assistant with the phone simulator and an example register; no tokens are needed."""
     os.environ["AWRACH_DEMO"] = "1"
-    run(Settings(), parent=os.getppid() if attached else None)
+    run(Settings(), watch_caller() if attached else lambda: False)
 
 
-def run(settings: Settings, parent: int | None = None) -> None:
+def watch_caller() -> Callable[[], bool]:
+    """What tells whether the process that started this one, or the terminal that both are on, is gone.
+
+    `make` outlives its terminal as long as its recipe runs, and the recipe would never hear of it.
+    """
+    caller, had_terminal = os.getppid(), _has_terminal()
+    return lambda: os.getppid() != caller or (had_terminal and not _has_terminal())
+
+
+def run(settings: Settings, is_abandoned: Callable[[], bool] = lambda: False) -> None:
     """Starts Rasa and the bot and returns when they have been stopped.
 
     Args:
         settings: of the assistant.
-        parent: process at whose end the assistant stops too.
+        is_abandoned: whether to stop, because nobody is there any more who would say so.
 
     Raises:
         SettingsError: when something does not allow the start, or a process does not stay alive.
@@ -56,7 +66,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _start(supervisor, settings, model)
                 note.write(Running(os.getpid(), settings.port, settings.rasa_port))
                 _introduce(settings)
-                while parent is None or os.getppid() == parent:
+                while not is_abandoned():
                     for event in supervisor.check():
                         console.print(escape(event))
                     time.sleep(WATCH_SECONDS)
@@ -70,9 +80,17 @@ def _start(supervisor: Supervisor, settings: Settings, model: Path) -> None:
     with progress("Starting Rasa and the bot ...") as show:
         # Rasa loads its model while the database is made ready.
         supervisor.start(servers.describe_rasa(settings, model, settings.home / "trackers.db"))
-        servers.prepare_database(settings, examples=settings.demo)
+        servers.prepare_database_apart(examples=settings.demo)
         supervisor.start(servers.describe_bot(settings))
         supervisor.wait_until_ready(servers.START_SECONDS, lambda name: show(f"{name} is ready ..."))
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _introduce(settings: Settings) -> None:

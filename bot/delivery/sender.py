@@ -102,12 +102,13 @@ class Sender:
             await self._pause(message, "no such account")
             return
         if wait := await self._limits.admit(message):
-            await self._put_back(message, timedelta(seconds=wait))
+            await self._put_back(message, timedelta(seconds=wait), tried=False)
             return
         if await self._limits.is_looping(message):
             await self._give_up(message, DeliveryState.SKIPPED, "loop")
             return
-        await self._database.run(outbox.mark_sending, message.id)
+        if not await self._database.run(outbox.mark_sending, message):
+            return
         try:
             provider_id = await channel.send(message.address, message.part, message.id)
         except Throttled as error:
@@ -131,17 +132,17 @@ class Sender:
         if message.attempts + 1 >= MOST_ATTEMPTS:
             await self._give_up(message, DeliveryState.FAILED, error.code or "retries")
         else:
-            await self._put_back(message, wait)
+            await self._put_back(message, wait, tried=True)
 
     async def _pause(self, message: Leased, reason: str) -> None:
         key = (message.channel, message.account)
         if key not in self._paused:
             log.error("channel %s does not send for now: %s", message.channel, reason)
         self._paused[key] = self._clock() + CHANNEL_PAUSE
-        await self._put_back(message, timedelta())
+        await self._put_back(message, timedelta(), tried=False)
 
-    async def _put_back(self, message: Leased, wait: timedelta) -> None:
-        await self._database.run(outbox.put_back, message.id, self._clock() + wait)
+    async def _put_back(self, message: Leased, wait: timedelta, *, tried: bool) -> None:
+        await self._database.run(outbox.put_back, message.id, self._clock() + wait, tried=tried)
 
     async def _give_up(
         self, message: Leased, state: DeliveryState, code: str | None, *, unreachable: bool = False

@@ -82,7 +82,7 @@ def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> E
     session.execute(update(StaffRequest).filter_by(person_id=person_id).values(text=None))
     session.execute(
         update(InboundMessage)
-        .where(InboundMessage.person_id == person_id, InboundMessage.id != inbound_id)
+        .where(InboundMessage.person_id == person_id, InboundMessage.id < inbound_id)
         .values(content=ERASED)
     )
     sent = select(Address.id).where(Address.person_id == person_id)
@@ -93,3 +93,8 @@ def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> E
     )
     requests.add(session, person_id, "erasure", now, inbound_id)
     return Erased(len(applications.list_lodged(session, person_id)), tuple(files))
+
+
+def erase_message(session: Session, inbound_id: int) -> None:
+    """Erases a message that has been answered."""
+    session.get_one(InboundMessage, inbound_id).content = ERASED

@@ -32,7 +32,7 @@ def find_facts(session: Session, topic: str, intent: str, place: str | None, tod
             select(Fact, FactQuestion.rank)
             .join(FactQuestion, FactQuestion.fact_id == Fact.id)
             .where(FactQuestion.topic == asked, FactQuestion.intent == intent)
-        ).tuples()
+        )
         fitting = [
             (fact, rank)
             for fact, rank in rows

@@ -105,7 +105,7 @@ def lease(session: Session, now: datetime, limit: int, paused: Iterable[tuple[st
         query = query.where(~((Address.channel == channel) & (Address.account == account)))
     taken = []
     seen: set[int] = set()
-    for row, address in session.execute(query).tuples():
+    for row, address in session.execute(query):
         if address.id in seen:
             continue
         seen.add(address.id)
@@ -124,13 +124,25 @@ def lease(session: Session, now: datetime, limit: int, paused: Iterable[tuple[st
     return taken
 
 
-def mark_sending(session: Session, delivery_id: int) -> None:
-    """Notes that the provider is about to be called: from here on the outcome may be unknown."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.LEASED)
-        .values(state=DeliveryState.SENDING)
+def mark_sending(session: Session, message: Leased) -> bool:
+    """Notes that the provider is about to be called: from here on the outcome may be unknown.
+
+    Returns:
+        Whether the message is still ours to send: a process that slept past its lease has lost it to another.
+    """
+    held = session.scalar(
+        select(Delivery)
+        .where(
+            Delivery.id == message.id,
+            Delivery.state == DeliveryState.LEASED,
+            Delivery.attempts == message.attempts + 1,
+        )
+        .with_for_update()
     )
+    if held is None:
+        return False
+    held.state = DeliveryState.SENDING
+    return True
 
 
 def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetime) -> None:
@@ -141,10 +153,16 @@ def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetim
         row.state = DeliveryState.SENT
 
 
-def put_back(session: Session, delivery_id: int, due_at: datetime) -> None:
-    """Plans a message anew that certainly did not go out."""
+def put_back(session: Session, delivery_id: int, due_at: datetime, *, tried: bool) -> None:
+    """Plans a message anew that certainly did not go out.
+
+    Args:
+        tried: whether it counts as an attempt; waiting for one's turn does not.
+    """
     row = session.get_one(Delivery, delivery_id)
     row.state, row.due_at, row.leased_until = DeliveryState.PLANNED, due_at, None
+    if not tried:
+        row.attempts -= 1
 
 
 def give_up(
@@ -164,7 +182,11 @@ def give_up(
         unreachable: whether the address takes no more messages; what else is planned for it is skipped.
     """
     row = session.get_one(Delivery, delivery_id)
-    row.state, row.error_code = state, code
+    if row.state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ):
+        # A status report came first and knows better than a time-out.
+        return
+    if _ORDER[state] > _ORDER[DeliveryState(row.state)]:
+        row.state, row.error_code = state, code
     if unreachable:
         row.address.unreachable_at = now
         session.execute(
@@ -207,10 +229,10 @@ def take_receipt(session: Session, receipt: Receipt) -> None:
         return
     row.error_code = receipt.error_code or row.error_code
     row.provider_id = row.provider_id or receipt.provider_id
+    if receipt.unreachable:
+        row.address.unreachable_at = row.address.unreachable_at or row.sent_at or row.created_at
     state = DeliveryState(receipt.state)
-    # A failure reported after the provider had taken the message counts, one after it was delivered does not.
-    failed_after_sent = state is DeliveryState.FAILED and row.state == DeliveryState.SENT
-    if failed_after_sent or _ORDER[state] > _ORDER[DeliveryState(row.state)]:
+    if _ORDER[state] > _ORDER[DeliveryState(row.state)]:
         row.state = state
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import phonenumbers
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.registry.models import (
@@ -51,11 +52,17 @@ def find_or_add_address(
         phone: the sender's own number in E.164, where the provider vouches for it.
         now: the time of the message.
     """
-    address = session.scalar(select(Address).filter_by(channel=channel, account=account, value_digest=digest(value)))
+    known = select(Address).filter_by(channel=channel, account=account, value_digest=digest(value))
+    address = session.scalar(known)
     if address is None:
         person = (find_by_phone(session, phone) if phone else None) or Person(created_at=now)
         address = Address(person=person, channel=channel, account=account, value=value, value_digest=digest(value))
-        session.add(address)
+        try:
+            with session.begin_nested():
+                session.add(address)
+        except IntegrityError:
+            # Two workers were handed this sender's first messages at once: the unique index decides.
+            address = session.scalars(known).one()
     # Whoever writes can be written to again.
     address.last_inbound_at, address.unreachable_at = now, None
     if phone and address.person.phone_digest is None:
@@ -100,7 +107,8 @@ def _join(session: Session, person: Person, into: Person) -> None:
         session.execute(delete(OptOut).filter_by(person_id=person.id))
     for owned in (Address, InboundMessage, Offer, Application, StaffRequest, Subscription, OptOut):
         session.execute(update(owned).filter_by(person_id=person.id).values(person_id=into.id))
-    into.language = person.language or into.language
+    if not into.language_chosen:
+        into.language, into.language_chosen = person.language or into.language, person.language_chosen
     session.expire_all()
     session.execute(delete(Person).filter_by(id=person.id))
 

@@ -8,7 +8,8 @@ from nlu.entities.utterance import Finding, Utterance
 from nlu.folding import fold
 
 _RANGE = frozenset(
-    fold(word) for word in ("و", "ولا", "أو", "او", "حتى", "ل", "الى", "w", "wla", "ola", "7ta", "l", "et", "ou", "a", "au")
+    fold(word)
+    for word in ("و", "ولا", "أو", "او", "حتى", "ل", "الى", "w", "wla", "ola", "7ta", "l", "et", "ou", "a", "au")
 )
 
 

@@ -12,6 +12,7 @@ class Contexts:
     """contexts.yml, one field a list; what each is for is said there."""
 
     place_prepositions: frozenset[str]
+    quarters: frozenset[str]
     of: frozenset[str]
     place_words: frozenset[str]
     region_words: frozenset[str]
@@ -19,6 +20,7 @@ class Contexts:
     names: frozenset[str]
     medical: frozenset[str]
     work: frozenset[str]
+    selves: frozenset[str]
     connectors: frozenset[str]
     card: frozenset[str]
     insurance: frozenset[str]

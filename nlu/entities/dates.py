@@ -18,6 +18,7 @@ _DAY_MONTH = re.compile(r"(?<![\d/.\-])(\d{1,2})/(\d{1,2})(?![\d/%]|[.\-]\d)")
 _NOT_DAYS = frozenset({"24/7", "1/2", "3/4", "1/4", "1/3", "2/3", "7/7", "24/24"})
 _FIRST = frozenset({"1er", "premier"})
 _YEARS = range(1940, 2060)
+_LIKELY_YEARS = range(2005, 2036)
 _LONGEST_PHRASE = 4
 _CERTAIN_AFTER_DAY_ONLY = frozenset({"jan", "mai", "may", "mars", "sept", "oct", "nov", "dec", "fev", "avr"})
 _PREFIXES = "وفدل"
@@ -59,7 +60,8 @@ class DateReader:
         self._year_words = folded(dates["years_words"])
         self._days = _phrases(dates["days"])
         self._every = folded(dates["every"])
-        self._between = folded(lookups["numbers"]["particles"]) | {"ف", "f", "من", "mn", "fi", "في", "le"}
+        self._particles = folded(lookups["numbers"]["particles"])
+        self._between = self._particles | {"ف", "f", "من", "mn", "fi", "في", "le"}
 
     def read(self, utterance: Utterance, numerals: list[Numeral], today: date) -> list[Finding]:
         """The dates of a message.
@@ -93,7 +95,9 @@ class DateReader:
             if month is None and text in self._month_words and index + 1 in by_first:
                 value = by_first[index + 1].value
                 if value in range(1, 13) and (cued := texts[max(0, index - 2) : index]):
-                    numbered = cued[-1] in self._month_cues - {"من", "mn", "men", "بعد", "b3d", "قبل"} or index in by_last
+                    numbered = (
+                        cued[-1] in self._month_cues - {"من", "mn", "men", "بعد", "b3d", "قبل"} or index in by_last
+                    )
                     month = int(value) if numbered else None
                     last = by_first[index + 1].last
             if month is None:
@@ -114,7 +118,9 @@ class DateReader:
     def _is_month(self, texts: list[str], index: int) -> bool:
         return index > 0 and texts[index - 1] in self._month_cues
 
-    def _read_year_after(self, utterance: Utterance, index: int, by_first: dict[int, Numeral]) -> tuple[int | None, int]:
+    def _read_year_after(
+        self, utterance: Utterance, index: int, by_first: dict[int, Numeral]
+    ) -> tuple[int | None, int]:
         texts = utterance.texts
         at = index
         while at < min(index + 2, len(texts)) and texts[at] in self._between | self._year_words:
@@ -212,6 +218,9 @@ class DateReader:
             before = texts[index - 1] if index else ""
             two_before = texts[index - 2] if index > 1 else ""
             if not direction:
+                # "this year" and "this month" are when everybody asks; only a week is near enough to be a date
+                if unit != "week":
+                    continue
                 if before in self._this:
                     first = index - 1
                 elif before in {"l", "la", "ل"} and two_before in self._this:
@@ -224,7 +233,8 @@ class DateReader:
     def _read_years(self, utterance: Utterance, numerals: list[Numeral]) -> Iterator[Finding]:
         for numeral in numerals:
             if numeral.value in _YEARS and numeral.end - numeral.start == 4 and numeral.first:
-                if utterance.texts[numeral.first - 1] in self._year_cues:
+                before = utterance.texts[numeral.first - 1]
+                if before in self._year_cues or (before in self._particles and numeral.value in _LIKELY_YEARS):
                     yield Finding("date", str(numeral.value), numeral.start, numeral.end)
 
 

@@ -92,7 +92,13 @@ def evaluate(extractor: Extractor, messages: Iterable[dict[str, Any]]) -> Report
             for group in groups:
                 report.counts[name, group].add(_only(labelled, name), _only(found, name))
         if labelled != found:
-            report.errors.append((message, sorted((labelled - found).elements(), key=str), sorted((found - labelled).elements(), key=str)))
+            report.errors.append(
+                (
+                    message,
+                    sorted((labelled - found).elements(), key=str),
+                    sorted((found - labelled).elements(), key=str),
+                )
+            )
     return report
 
 
@@ -130,7 +136,7 @@ def main() -> None:
     extractor = Extractor(read_lookups())
     report = evaluate(extractor, messages)
     scripts = sorted({message["script"] for message in messages})
-    names = sorted({name for name, _ in report.counts} - {"any"}) + ["any"]
+    names = [*sorted({name for name, _ in report.counts} - {"any"}), "any"]
     _print(f"{'':14}{'all':>28}{'held out':>28}")
     _print(f"{'':14}" + f"{'n':>7}{'P':>7}{'R':>7}{'F1':>7}" * 2 + "".join(f"{script:>8}" for script in scripts))
     for name in names:

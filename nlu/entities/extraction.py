@@ -64,7 +64,14 @@ class Extractor:
         for finding in [*identifiers, *others, *(numeral.finding for numeral in numerals)]:
             if all(finding.end <= other.start or other.end <= finding.start for other in chosen):
                 chosen.append(finding)
-        return [utterance.entity(finding) for finding in sorted(chosen, key=lambda item: item.start) if finding.entity]
+        entities: list[Entity] = []
+        for finding in sorted(chosen, key=lambda item: item.start):
+            if finding.entity:
+                entity = utterance.entity(finding)
+                # one character of the message can fold to several words: ¼, ㏑
+                if not entities or entity.start >= entities[-1].end:
+                    entities.append(entity)
+        return entities
 
 
 @lru_cache(maxsize=1)

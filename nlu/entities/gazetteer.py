@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Iterator, NamedTuple, Sequence
+from typing import Iterator, Mapping, NamedTuple, Sequence
 
 from nlu.arabizi import skeleton, vowel
 from nlu.folding import fold, tokenize
@@ -16,8 +16,16 @@ EXACT, BY_VOWELS, BY_CONSONANTS, BY_SLIP = range(4)
 
 _LONGEST_NAME = 5
 _SHORTEST_VOWELLED = 5
+# consonants, the article not counted, below which too many other words look the same
 _SHORTEST_SKELETON = 5
-_SHORTEST_SLIP = 5
+_SHORTEST_SKELETON_OF_SEVERAL = 6
+_SHORTEST_SLIPPED_WORD = 4
+_MOST_VOWELS, _MOST_ARABIC_VOWELS, _MOST_VOWELS_WITH_SLIP = 2, 1, 1
+_SHORTEST_STRIPPED = 4
+# "of": people put it between the words of a name or leave it out (صباغ ديال السيارات)
+_PARTICLES = frozenset(
+    {"ديال", "دال", "د", "تاع", "نتاع", "d", "dyal", "dial", "dl", "dyl", "ta3", "nta3", "de", "des", "du"}
+)
 _ARABIC_PARTICLES = "فبلدكم"
 _LATIN_PARTICLES = "fbldm"
 
@@ -31,7 +39,7 @@ class Name(NamedTuple):
 
 
 class Match(NamedTuple):
-    """`words[first:last]` bear a name; `cut` letters of the first word are particles, `particle` the nearest of them."""
+    """`words[first:last]` bear a name; the first `cut` letters are particles, `particle` the nearest of them."""
 
     first: int
     last: int
@@ -53,29 +61,39 @@ def _strip(word: str, articles: bool) -> tuple[_Form, ...]:
     arabic = word[0] > "\u0600"
     shortest = 2 if arabic else 3
     forms = [_Form(word, 0, "")]
-    for conjunction in ("و",) if arabic else ("ou", "w"):
-        if word.startswith(conjunction) and len(word) >= len(conjunction) + shortest:
-            forms.append(_Form(word[len(conjunction) :], len(conjunction), ""))
+    forms += [
+        _Form(word[len(conjunction) :], len(conjunction), "")
+        for conjunction in (("و",) if arabic else ("ou", "w"))
+        if word.startswith(conjunction) and len(word) >= len(conjunction) + shortest
+    ]
     for form in list(forms):
-        if form.text[0] in (_ARABIC_PARTICLES if arabic else _LATIN_PARTICLES) and len(form.text) > shortest:
+        if form.text[0] in (_ARABIC_PARTICLES if arabic else _LATIN_PARTICLES) and len(form.text) > _SHORTEST_STRIPPED:
             forms.append(_Form(form.text[1:], form.cut + 1, form.text[0]))
-            if form.text.startswith("لل") and len(form.text) > 3:
+            if form.text.startswith("لل"):
                 forms.append(_Form("ا" + form.text[1:], form.cut, "ل"))
     if articles:
-        for form in list(forms):
-            for article in ("ال", "ل") if arabic else ("el", "al", "l"):
-                if form.text.startswith(article) and len(form.text) >= len(article) + shortest:
-                    forms.append(_Form(form.text[len(article) :], form.cut + len(article), form.particle))
+        forms += [
+            _Form(form.text[len(article) :], form.cut + len(article), form.particle)
+            for form in forms
+            for article in (("ال", "ل") if arabic else ("el", "al", "l"))
+            if form.text.startswith(article) and len(form.text) >= len(article) + shortest
+        ]
     return tuple({form.text: form for form in reversed(forms)}.values())[::-1]
 
 
-def _vary_articles(words: Sequence[str], *, bare: bool) -> Iterator[tuple[str, ...]]:
-    """The words of a name, the article shortened as it is spoken (الفقيه, لفقيه), and left off: at the first if `bare`."""
-    yield tuple(words)
-    articled = [word.startswith("ال") and len(word) > 4 for word in words]
-    if any(articled):
-        yield tuple("ل" + word[2:] if has else word for word, has in zip(words, articled))
-        yield tuple(word[2:] if has and (index or bare) else word for index, (word, has) in enumerate(zip(words, articled)))
+def _bare(word: str) -> str:
+    """A later word of a name, without the article and the "of" before it: البيضاء, دالزرابي."""
+    article = 3 if word.startswith("دال") else 2
+    return word[article:] if word.startswith(("ال", "دال")) and len(word) >= article + 3 else word
+
+
+def _vary_article(first: str, *, articles: bool) -> Iterator[str]:
+    """The first word of a name, its article as it is spoken (لفقيه) and, if `articles` are stripped, without it."""
+    yield first
+    if first.startswith("ال") and len(first) > 4:
+        yield "ل" + first[2:]
+        if articles:
+            yield first[2:]
 
 
 def _one_slip_apart(one: str, other: str) -> bool:
@@ -91,23 +109,41 @@ def _one_slip_apart(one: str, other: str) -> bool:
     return one[1:] == other or one == other[1:]
 
 
+def _distance(one: str, other: str, most: int) -> int:
+    """Levenshtein distance, or something above `most` if it is larger."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        previous, row[0] = row[0], index
+        for column, second in enumerate(other, 1):
+            previous, row[column] = (
+                row[column],
+                min(previous + (letter != second), row[column] + 1, row[column - 1] + 1),
+            )
+    return row[-1]
+
+
 class Gazetteer:
     """An index of names.
 
-    A name is found by its spelling; if that is sure and long enough, by its vowelled form and by its consonants (both
-    scripts and the spellings of Arabizi meet there), and with one slip of the finger in the consonants.
+    A name is found by its spelling; if that is sure and long enough, by its vowelled form, where both scripts meet; and
+    where the gazetteer is tolerant, by its consonants alone and with one slip of the finger in them.
 
     Args:
         common: folded words that bear a name only where they are spelled out.
         articles: whether a name is also found behind an article.
+        tolerant: whether consonants are enough.
     """
 
-    def __init__(self, common: frozenset[str], *, articles: bool) -> None:
+    def __init__(self, common: frozenset[str], *, articles: bool, tolerant: bool) -> None:
         self._common = common
         self._articles = articles
+        self._tolerant = tolerant
         self._spellings: dict[str, Name] = {}
         self._vowels: dict[str, Name] = {}
-        self._skeletons: dict[str, Name] = {}
+        # skeletons of the words, a hyphen between them -> vowelled forms -> name
+        self._skeletons: dict[str, dict[str, Name]] = {}
         self._slips: dict[str, set[str]] = {}
         self._heads: set[str] = set()
         self._seek_slip = lru_cache(maxsize=32_768)(self._find_slip)
@@ -120,22 +156,51 @@ class Gazetteer:
             spelling: as people write it.
             exactly: whether only this spelling will do, whatever its certainty.
         """
-        words = [token.text for token in tokenize(fold(spelling))]
+        first, *others = [token.text for token in tokenize(fold(spelling))]
         exactly = exactly or name.certainty != SPELLINGS
-        for variant in [tuple(words)] if exactly else _vary_articles(words, bare=self._articles):
-            joined = "".join(variant)
-            self._spellings.setdefault(joined, name)
-            self._heads.add(skeleton(variant[0]))
+        rest = [_bare(word) for word in others if word not in _PARTICLES]
+        for variant in [first] if exactly else _vary_article(first, articles=self._articles):
+            self._spellings.setdefault("".join([variant, *rest]), name)
+            self._heads.add(skeleton(variant))
             if exactly:
                 continue
-            for key in {"".join(map(vowel, variant)), vowel(joined)}:
+            words = (variant, *rest)
+            spoken = "".join(map(vowel, words))
+            for key in {spoken, vowel("".join([variant, *others]))}:
                 if len(key) >= _SHORTEST_VOWELLED:
                     self._vowels.setdefault(key, name)
-            key = "".join(map(skeleton, variant))
-            if len(key) >= _SHORTEST_SKELETON and key not in self._skeletons:
-                self._skeletons[key] = name
-                for index in range(len(key)):
-                    self._slips.setdefault(key[:index] + key[index + 1 :], set()).add(key)
+            if self._tolerant:
+                self._add_bones(name, words, spoken)
+
+    def add_item(self, entity: str, value: str, forms: list[str], item: Mapping[str, list[str]]) -> None:
+        """Index one item of a list: its own names and its spellings, each as sure as the list says.
+
+        Args:
+            entity: what the item is.
+            value: its canonical value.
+            forms: its own names.
+            item: its lists `spellings`, `ambiguous`, `risky` and `never`, each where there is one.
+        """
+        doubtful = [
+            (certainty, form)
+            for certainty, key in ((NEVER, "never"), (RISKY, "risky"), (AMBIGUOUS, "ambiguous"))
+            for form in item.get(key, [])
+        ]
+        for certainty, form in doubtful:
+            self.add(Name(entity, value, certainty), form)
+        taken = {fold(form) for _, form in doubtful}
+        for form in [*forms, *item.get("spellings", [])]:
+            if fold(form) not in taken:
+                self.add(Name(entity, value, SPELLINGS), form)
+
+    def _add_bones(self, name: Name, words: tuple[str, ...], spoken: str) -> None:
+        article = words[0].startswith(("ال", "el", "al", "l"))
+        enough = _SHORTEST_SKELETON if len(words) == 1 else _SHORTEST_SKELETON_OF_SEVERAL
+        for bones in {"-".join(map(skeleton, words)), skeleton("".join(words))}:
+            if len(bones.replace("-", "")) - article >= enough:
+                self._skeletons.setdefault(bones, {}).setdefault(spoken, name)
+                for index in range(len(bones)):
+                    self._slips.setdefault(bones[:index] + bones[index + 1 :], set()).add(bones)
 
     def find(self, words: Sequence[str], breaks: Sequence[bool]) -> list[Match]:
         """Every name at every place of a message, overlaps included; for each span the best reading.
@@ -147,12 +212,19 @@ class Gazetteer:
         matches = []
         for first, word in enumerate(words):
             forms = _strip(word, self._articles)
-            for last in range(first + 1, min(first + _LONGEST_NAME, len(words)) + 1):
-                if last - first > 1 and breaks[last - 1]:
-                    break
-                rest = words[first + 1 : last]
-                if rest and not any(skeleton(form.text) in self._heads for form in forms):
-                    break
+            rest: list[str] = []
+            for last in range(first + 1, len(words) + 1):
+                if last > first + 1:
+                    following = words[last - 1]
+                    if breaks[last - 1] or len(rest) + 1 == _LONGEST_NAME:
+                        break
+                    if following in _PARTICLES:
+                        continue
+                    rest.append(_bare(following))
+                    if len(following) == 1:
+                        continue
+                    if len(rest) == 1 and not any(skeleton(form.text) in self._heads for form in forms):
+                        break
                 match = self._match(first, last, forms, rest)
                 if match:
                     matches.append(match)
@@ -166,27 +238,51 @@ class Gazetteer:
                 return Match(first, last, form.cut, form.particle, name, EXACT)
         if not rest and any(form.text in self._common for form in forms):
             return None
-        vowels, bones = "".join(map(vowel, rest)), "".join(map(skeleton, rest))
-        for manner, index, shape, tail in (
-            (BY_VOWELS, self._vowels.get, vowel, vowels),
-            (BY_CONSONANTS, self._skeletons.get, skeleton, bones),
-            (BY_SLIP, self._seek_slip, skeleton, bones),
-        ):
-            for form in forms:
-                name = index(shape(form.text) + tail)
-                if name:
-                    return Match(first, last, form.cut, form.particle, name, manner)
+        vowels = "".join(map(vowel, rest))
+        for form in forms:
+            name = self._vowels.get(vowel(form.text) + vowels)
+            if name:
+                return Match(first, last, form.cut, form.particle, name, BY_VOWELS)
+        bones = "".join(f"-{skeleton(word)}" for word in rest)
+        if not self._tolerant:
+            return None
+        for form in forms:
+            key, spoken = skeleton(form.text) + bones, vowel(form.text) + vowels
+            # Arabic script writes the long vowels that Arabizi is free with
+            most = _MOST_ARABIC_VOWELS if form.text[0] > "\u0600" else _MOST_VOWELS
+            name = self._nearest(key, spoken, most)
+            if name:
+                return Match(first, last, form.cut, form.particle, name, BY_CONSONANTS)
+            name = self._seek_slip(key, spoken) if form.cut <= 1 else None
+            if name:
+                return Match(first, last, form.cut, form.particle, name, BY_SLIP)
         return None
 
-    def _find_slip(self, key: str) -> Name | None:
-        if len(key) < _SHORTEST_SLIP:
+    def _nearest(self, bones: str, spoken: str, most: int) -> Name | None:
+        """The name with these consonants whose vowelled form is nearest, if at most so many letters differ."""
+        names = self._skeletons.get(bones)
+        if not names:
             return None
-        near = set(self._slips.get(key, ()))
-        for index in range(len(key)):
-            shorter = key[:index] + key[index + 1 :]
+        distance, _, name = min((_distance(spoken, other, most), other, name) for other, name in names.items())
+        return name if distance <= most else None
+
+    def _find_slip(self, bones: str, spoken: str) -> Name | None:
+        words = bones.split("-")
+        near = set(self._slips.get(bones, ()))
+        for index in range(len(bones)):
+            shorter = bones[:index] + bones[index + 1 :]
             if shorter in self._skeletons:
                 near.add(shorter)
             near |= self._slips.get(shorter, set())
-        # people seldom mistype the first letter, and other words begin with it
-        near = {other for other in near if other[0] == key[0] and _one_slip_apart(key, other)}
-        return self._skeletons[min(near)] if near else None
+        near.discard(bones)
+        for other in sorted(near):
+            others = other.split("-")
+            # people seldom mistype the first letter, and other words begin with it
+            if len(others) == len(words) and all(
+                one == two or (one[:1] == two[:1] and min(len(one), len(two)) >= _SHORTEST_SLIPPED_WORD)
+                for one, two in zip(words, others, strict=True)
+            ):
+                name = self._nearest(other, spoken, _MOST_VOWELS_WITH_SLIP) if _one_slip_apart(bones, other) else None
+                if name:
+                    return name
+        return None

@@ -25,7 +25,7 @@ _PHONE = re.compile(
 )
 _ABROAD = re.compile(r"(?<![\w.])(?:\+|00)(?!212)[1-9](?:[ .\-]?\d){7,13}(?!\d)")
 _RIB = re.compile(r"(?<!\d)\d(?:[ \-]?\d){23}(?!\d)")
-_ICE = re.compile(r"(?<![\d.,])\d(?:[ .\-]?\d){14}(?![ ]?\d)")
+_ICE = re.compile(r"(?<![\d.,])\d(?:[ .\-]?\d){14}(?! ?\d|\w)")
 _CARD = re.compile(r"(?<![a-z0-9@/.])([a-z](?: ?[a-z])?)(?: ?[.:\-]? ?)([1-9]\d?(?:[ .]?\d){1,5})(?![\d\w]|[.,/\-]\d)")
 _REFERENCE = re.compile(r"(?<![a-z0-9])([a-z]{1,3})[ \-/]?(20\d\d)[ \-/](\d{3,6})(?!\w)")
 _YEARLY = re.compile(r"(?<![\d/.\-])((?:19|20)\d\d)/(\d{1,6})(?![\d/])")
@@ -69,7 +69,8 @@ class IdentifierFinder:
             yield Finding("ice", _SEPARATED.sub("", match[0]), *match.span())
         yield from self._find_references(utterance)
         yield from self._find_insurance(utterance)
-        yield from self._find_phones(folded)
+        yield from _find_phones_abroad(folded)
+        yield from _find_phones(folded)
         yield from self._find_cards(utterance)
         for match in _TIME.finditer(folded):
             yield Finding(None, "", *match.span())
@@ -77,31 +78,19 @@ class IdentifierFinder:
     def _announced(self, utterance: Utterance, position: int, words: frozenset[str]) -> bool:
         return bool(words.intersection(utterance.before(position, _REACH)))
 
-    def _find_phones(self, folded: str) -> Iterator[Finding]:
-        for match in _PHONE.finditer(folded):
-            digits = re.sub(r"\D", "", match[0].replace("(0)", ""))
-            national = digits[-9:]
-            # a number of nine digits without the leading zero is a telephone only where the plan knows it
-            if len(digits) > 9 or phonenumbers.is_valid_number(phonenumbers.parse(national, "MA")):
-                yield Finding("phone", f"+212{national}", *match.span())
-        for match in _ABROAD.finditer(folded):
-            number = phonenumbers.parse("+" + re.sub(r"\D", "", match[0]).removeprefix("00"), None)
-            if phonenumbers.is_valid_number(number):
-                yield Finding(
-                    "phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), *match.span()
-                )
-
     def _find_references(self, utterance: Utterance) -> Iterator[Finding]:
         folded, contexts = utterance.folded, self._contexts
         for match in _REFERENCE.finditer(folded):
+            if match[1] in contexts.file | contexts.number_words | contexts.abbreviations:
+                continue
             yield Finding("reference", "-".join(match.groups()).upper(), *match.span())
         for match in _YEARLY.finditer(folded):
             yield Finding("reference", match[0], *match.span())
         for match in _DIGITS.finditer(folded):
-            before = utterance.before(match.start(), 4)
-            if contexts.file.intersection(before) and contexts.number_words.intersection(before):
-                if not contexts.insurance.intersection(before) - contexts.file and not contexts.card.intersection(before):
-                    yield Finding("reference", match[0], *match.span())
+            before = set(utterance.before(match.start(), 4))
+            others = (contexts.insurance | contexts.card) - contexts.file
+            if contexts.file & before and contexts.number_words & before and not others & before:
+                yield Finding("reference", match[0], *match.span())
 
     def _find_insurance(self, utterance: Utterance) -> Iterator[Finding]:
         for pattern in (_DIGITS, _GROUPED_NINE):
@@ -122,7 +111,11 @@ class IdentifierFinder:
                 self._contexts.card.intersection(utterance.after(end, 2))
             )
             if named and len(digits) >= _CARD_DIGITS_NAMED:
-                if letters in self._contexts.abbreviations and match[1] + match[2] != match[0] and not _is_capital(utterance, start):
+                if (
+                    letters in self._contexts.abbreviations
+                    and match[1] + match[2] != match[0]
+                    and not _is_capital(utterance, start)
+                ):
                     continue
                 yield Finding("national_id", (letters + digits).upper(), start, end)
             elif len(digits) >= _CARD_DIGITS and self._is_card(utterance, match, letters, digits):
@@ -131,11 +124,31 @@ class IdentifierFinder:
     def _is_card(self, utterance: Utterance, match: re.Match[str], letters: str, digits: str) -> bool:
         """Whether letters and digits that nothing announces are a card: "BE 123456", not "f 20000" nor "RC 45678"."""
         if match[1] + match[2] == match[0] and match[2] == digits:
-            return len(letters) == 2 and letters not in {"dh", "rc", "tp", "if"} or not _ROUND.fullmatch(digits)
-        if letters in self._contexts.abbreviations and not (len(letters) == 1 and _is_capital(utterance, match.start())):
+            return (len(letters) == 2 and letters not in {"dh", "rc", "tp", "if"}) or not _ROUND.fullmatch(digits)
+        if letters in self._contexts.abbreviations and not (
+            len(letters) == 1 and _is_capital(utterance, match.start())
+        ):
             return False
         return _is_capital(utterance, match.start()) or match[2] == digits
 
 
 def _is_capital(utterance: Utterance, position: int) -> bool:
     return utterance.original(position).isupper()
+
+
+def _find_phones(folded: str) -> Iterator[Finding]:
+    for match in _PHONE.finditer(folded):
+        digits = re.sub(r"\D", "", match[0].replace("(0)", ""))
+        national = digits[-9:]
+        # a number of nine digits without the leading zero is a telephone only where the plan knows it
+        if len(digits) > 9 or phonenumbers.is_valid_number(phonenumbers.parse(national, "MA")):
+            yield Finding("phone", f"+212{national}", *match.span())
+
+
+def _find_phones_abroad(folded: str) -> Iterator[Finding]:
+    for match in _ABROAD.finditer(folded):
+        number = phonenumbers.parse("+" + re.sub(r"\D", "", match[0]).removeprefix("00"), None)
+        if phonenumbers.is_valid_number(number):
+            yield Finding(
+                "phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), *match.span()
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 import yaml
 
@@ -21,6 +21,6 @@ def read_lookups(folder: Path = FOLDER) -> dict[str, Any]:
     return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))}
 
 
-def folded(words: list[str]) -> frozenset[str]:
+def folded(words: Iterable[str]) -> frozenset[str]:
     """The words as they stand in a folded message."""
     return frozenset(fold(word) for word in words)

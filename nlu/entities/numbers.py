@@ -17,7 +17,10 @@ _LITERAL = re.compile(
     r"|\d+"
 )
 _THOUSANDS = re.compile(r"[ .,](?=\d{3}(?!\d))")
-_PERCENT = re.compile(r" ?(?:%|pour ?cent\b|(?:f |fi |b)?l(?:mya|miya)\b|(?:ف|في|ب) ?ال(?:ميه|مئه|مايه|مائه)\b)")
+_PERCENT = re.compile(
+    r" ?(?:%|pour ?cent\b|(?:f |fi |b)?l(?:mya|miya)\b|(?:f|ف|في|sur) ?100\b"
+    r"|(?:ف|في|ب) ?ال(?:ميه|ميا|ميات|مئه|مايه|مائه)\b)"
+)
 _MOST_DIGITS = 9
 _SHORTEST_VOWELLED = 5
 _LITERAL_KIND, _WORD, _SHORT, _SCALE, _HALF = range(5)
@@ -39,7 +42,7 @@ class Numeral(NamedTuple):
 
 
 class _Atom(NamedTuple):
-    """A part of a number, `words[first:last]` without its first `cut` letters; `joined` by an "and" to what is before."""
+    """A part of a number: `words[first:last]` without its first `cut` letters, `joined` by "and" to what is before."""
 
     kind: int
     value: float
@@ -83,7 +86,6 @@ class NumberReader:
         for word, value in self._words.items():
             if len(vowel(word)) >= _SHORTEST_VOWELLED:
                 self._vowelled.setdefault(vowel(word), value)
-        self._articles = folded(numbers["articles"])
         self._half = folded(numbers["half"])
         self._joiners = folded(numbers["joiners"])
         self._particles = folded(numbers["particles"])
@@ -94,8 +96,9 @@ class NumberReader:
         self._no_count = folded(numbers["no_count"])
 
     def read(self, utterance: Utterance) -> list[Numeral]:
-        """The numbers of a message in order; percentages, ordinals, the article "one" and numbers of laws are left out."""
+        """The numbers of a message in order; percentages, ordinals, "one" as an article and laws are left out."""
         numerals = []
+        percent = 0
         for run in self._find_runs(utterance):
             position = 0
             while position < len(run):
@@ -111,7 +114,10 @@ class NumberReader:
                     utterance.words[first.first].start + first.cut,
                     utterance.words[last.last - 1].end,
                 )
-                if self._counts(utterance, numeral, single=total.last - position == 1):
+                share = _PERCENT.match(utterance.folded, numeral.end)
+                if share:
+                    percent = share.end()
+                elif numeral.start >= percent and self._counts(utterance, numeral, single=total.last - position == 1):
                     numerals.append(numeral)
                 position = total.last
         return numerals
@@ -119,13 +125,13 @@ class NumberReader:
     def _counts(self, utterance: Utterance, numeral: Numeral, *, single: bool) -> bool:
         texts = utterance.texts
         following = texts[numeral.last] if numeral.last < len(texts) else ""
-        before = texts[max(0, numeral.first - 2) : numeral.first]
-        if _PERCENT.match(utterance.folded, numeral.end) or self._no_count.intersection(before):
+        before = texts[max(0, numeral.first - 3) : numeral.first]
+        if self._no_count.intersection(before):
             return False
         if not single:
             return following not in self._thanks
         word = utterance.folded[numeral.start : numeral.end]
-        if word in self._articles:
+        if numeral.value == 1 and not word.isdigit():
             return len(texts) == 1
         if word in self._short or word in self._ambiguous:
             return following in self._counted or len(texts) == 1
@@ -162,7 +168,11 @@ class NumberReader:
         if follows and index + 1 < len(texts) and not utterance.breaks[index + 1]:
             following = texts[index + 1]
             if text in self._joiners:
-                atom = self._read_literal(utterance, index + 1) if following.isdigit() else self._look_up(following, index + 1)
+                atom = (
+                    self._read_literal(utterance, index + 1)
+                    if following.isdigit()
+                    else self._look_up(following, index + 1)
+                )
                 return atom._replace(joined=True) if atom else None
             if text in self._particles:
                 scale = self._scales.get(following.removeprefix("ال").removeprefix("ل"))
@@ -173,7 +183,7 @@ class NumberReader:
             atom = self._look_up(text[1:], index)
             return atom._replace(joined=follows, cut=1) if atom else None
         if atom is None and text[0] in "بلدفك" and len(text) > 3:
-            atom = self._look_up(text[1:].removeprefix("ال"), index)
+            atom = self._look_up(text[1:], index) or self._look_up(text[1:].removeprefix("ال"), index)
             return atom._replace(cut=len(text) - len(atom.text)) if atom else None
         if atom is None and text[0] == "w" and follows and len(text) > 3:
             atom = self._look_up(text[1:], index)

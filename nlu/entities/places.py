@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from nlu.entities.contexts import Contexts
-from nlu.entities.gazetteer import AMBIGUOUS, EXACT, NEVER, RISKY, SPELLINGS, Gazetteer, Match, Name
+from nlu.entities.gazetteer import AMBIGUOUS, EXACT, NEVER, RISKY, SPELLINGS, Gazetteer, Match
 from nlu.entities.lookups import Lookups, folded
 from nlu.entities.utterance import Finding, Utterance
-from nlu.folding import fold
 
 _IN = frozenset("فبمfbm")
+_IS = frozenset({"هي", "hiya", "est"})
 _RANK = {"region": 0, "province": 1, "commune": 2}
-
-
-def fill_gazetteer(gazetteer: Gazetteer, entity: str, value: str, forms: list[str], item: dict[str, list[str]]) -> None:
-    """Index one item of a list: its own names and its spellings, each as sure as the list says."""
-    doubtful = ((NEVER, "never"), (RISKY, "risky"), (AMBIGUOUS, "ambiguous"))
-    for certainty, key in doubtful:
-        for form in item.get(key, []):
-            gazetteer.add(Name(entity, value, certainty), form)
-    taken = {fold(form) for _, key in doubtful for form in item.get(key, [])}
-    for form in [*forms, *item.get("spellings", [])]:
-        if fold(form) not in taken:
-            gazetteer.add(Name(entity, value, SPELLINGS), form)
 
 
 class PlaceFinder:
@@ -34,18 +22,20 @@ class PlaceFinder:
 
     def __init__(self, lookups: Lookups, contexts: Contexts) -> None:
         self._contexts = contexts
-        self._gazetteer = Gazetteer(folded(lookups["common_words"]), articles=False)
+        self._gazetteer = Gazetteer(
+            folded(word for line in lookups["common_words"] for word in line), articles=False, tolerant=True
+        )
         places = lookups["places"]
         regions = {region["code"]: region["fr"] for region in places["regions"]}
         # what follows "جهة" or "région de" is a region, though it bears the name of a province
         self._region_of = {
             province["fr"]: regions[province["region"]]
             for province in places["provinces"]
-            if province["fr"].split("-")[0] in regions[province["region"]] or "Dahab" in province["fr"]
+            if province["fr"].split("-")[0] in regions[province["region"]]
         }
         for entity in ("region", "province", "commune"):
             for item in places[f"{entity}s"]:
-                fill_gazetteer(self._gazetteer, entity, item["fr"], [item["fr"], item["ar"]], item)
+                self._gazetteer.add_item(entity, item["fr"], [item["fr"], item["ar"]], item)
 
     def find(self, utterance: Utterance, *, expected: bool = False) -> list[Finding]:
         """The places of a message.
@@ -60,9 +50,11 @@ class PlaceFinder:
         matches = [match for match in matches if not self._is_no_place(utterance, match)]
         sure = [match for match in matches if self._is_sure(utterance, match, expected, matches)]
         chosen = self._choose(sure)
-        for match in matches:
-            if match.name.certainty == AMBIGUOUS and self._stands_beside(utterance, match, chosen):
-                sure.append(match)
+        sure += [
+            match
+            for match in matches
+            if match.name.certainty == AMBIGUOUS and self._stands_beside(utterance, match, chosen)
+        ]
         return [self._read(utterance, match) for match in self._choose(sure)]
 
     def _is_no_place(self, utterance: Utterance, match: Match) -> bool:
@@ -91,6 +83,8 @@ class PlaceFinder:
             return True
         if certainty == RISKY:
             return expected and self._is_whole(utterance, matches)
+        if contexts.quarters.intersection(utterance.texts[max(0, match.first - 3) : match.first]):
+            return True
         return bool(match.particle) or before in contexts.of | {"l", "ل"} or self._is_whole(utterance, matches)
 
     def _is_whole(self, utterance: Utterance, matches: list[Match]) -> bool:
@@ -111,7 +105,8 @@ class PlaceFinder:
         """The longest of overlapping names, then the better spelled, then the larger place."""
         chosen: list[Match] = []
         for match in sorted(
-            matches, key=lambda item: (item.first - item.last, item.manner != EXACT, item.manner, _RANK[item.name.entity])
+            matches,
+            key=lambda item: (item.first - item.last, item.manner != EXACT, item.manner, _RANK[item.name.entity]),
         ):
             if all(match.last <= other.first or other.last <= match.first for other in chosen):
                 chosen.append(match)
@@ -120,10 +115,8 @@ class PlaceFinder:
     def _read(self, utterance: Utterance, match: Match) -> Finding:
         entity, value = match.name.entity, match.name.value
         before = utterance.texts[max(0, match.first - 2) : match.first]
-        if before and before[-1] in self._contexts.of | {"هي", "hiya"}:
-            before = before[:-1]
-        else:
-            before = before[-1:]
+        of = bool(before) and before[-1] in self._contexts.of | _IS
+        before = before[:-1] if of else before[-1:]
         if entity == "province" and value in self._region_of and self._contexts.region_words.intersection(before):
             entity, value = "region", self._region_of[value]
         start, end = utterance.words[match.first].start + match.cut, utterance.words[match.last - 1].end

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from nlu.entities.gazetteer import AMBIGUOUS, SPELLINGS, Gazetteer, Match, Name
+from nlu.entities.gazetteer import AMBIGUOUS, SPELLINGS, Gazetteer, Match
 from nlu.entities.lookups import Lookups, folded
-from nlu.entities.places import fill_gazetteer
 from nlu.entities.utterance import Finding, Utterance
 
 
@@ -16,15 +15,15 @@ class TermFinder:
     """
 
     def __init__(self, lookups: Lookups) -> None:
-        common = folded(lookups["common_words"])
+        common = folded(word for line in lookups["common_words"] for word in line)
         self._cues = folded(lookups["languages"]["cues"])
-        self._forms = Gazetteer(common, articles=True)
+        self._forms = Gazetteer(common, articles=True, tolerant=False)
         for value, spellings in lookups["legal_forms"].items():
-            fill_gazetteer(self._forms, "legal_form", value, spellings, {})
-        self._languages = Gazetteer(common, articles=True)
+            self._forms.add_item("legal_form", value, spellings, {})
+        self._languages = Gazetteer(common, articles=True, tolerant=False)
         for value, item in lookups["languages"].items():
             if value != "cues":
-                fill_gazetteer(self._languages, "language", value, [], item)
+                self._languages.add_item("language", value, [], item)
 
     def find(self, utterance: Utterance) -> list[Finding]:
         """The legal forms and languages of a message, each once."""
@@ -39,7 +38,9 @@ class TermFinder:
         if match.name.certainty == SPELLINGS or match.particle in {"ب", "b"}:
             return True
         before = utterance.texts[max(0, match.first - 2) : match.first]
-        return match.name.certainty == AMBIGUOUS and (bool(self._cues.intersection(before)) or len(utterance.texts) == 1)
+        return match.name.certainty == AMBIGUOUS and (
+            bool(self._cues.intersection(before)) or len(utterance.texts) == 1
+        )
 
 
 def _once(utterance: Utterance, matches: list[Match]) -> list[Finding]:

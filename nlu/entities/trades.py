@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from nlu.entities.contexts import Contexts
-from nlu.entities.gazetteer import AMBIGUOUS, SPELLINGS, Gazetteer, Match, Name
+from nlu.entities.gazetteer import AMBIGUOUS, RISKY, SPELLINGS, Gazetteer, Match, Name
 from nlu.entities.lookups import Lookups, folded
-from nlu.entities.places import fill_gazetteer
 from nlu.entities.utterance import Finding, Utterance
 
 _ARABIC_PERSONS = ("كن", "كان", "تن", "تان", "كا", "كي", "كاي", "تي", "كت", "كات", "ن", "أ")
@@ -34,9 +33,11 @@ class TradeFinder:
 
     def __init__(self, lookups: Lookups, contexts: Contexts) -> None:
         self._contexts = contexts
-        self._gazetteer = Gazetteer(folded(lookups["common_words"]), articles=True)
+        self._gazetteer = Gazetteer(
+            folded(word for line in lookups["common_words"] for word in line), articles=True, tolerant=True
+        )
         for trade in lookups["trades"]:
-            fill_gazetteer(self._gazetteer, "trade", trade["slug"], [trade["fr"], trade["ar"]], trade)
+            self._gazetteer.add_item("trade", trade["slug"], [trade["fr"], trade["ar"]], trade)
             for stem in trade.get("verbs", []):
                 for form in _conjugate(stem):
                     self._gazetteer.add(Name("trade", trade["slug"], SPELLINGS), form, exactly=True)
@@ -55,7 +56,8 @@ class TradeFinder:
             match
             for match in matches
             if match.name.certainty == SPELLINGS
-            or (match.name.certainty == AMBIGUOUS and self._is_work(utterance, match, expected))
+            or (match.name.certainty == AMBIGUOUS and self._is_work(utterance, match))
+            or (match.name.certainty in (AMBIGUOUS, RISKY) and self._is_whole(utterance, match, expected))
         ]
         for match in sorted(sure, key=lambda item: (item.first - item.last, item.manner, item.first)):
             if not taken.intersection(range(match.first, match.last)):
@@ -67,9 +69,9 @@ class TradeFinder:
             for value, match in chosen.items()
         ]
 
-    def _is_work(self, utterance: Utterance, match: Match, expected: bool) -> bool:
-        texts = utterance.texts
-        if self._contexts.work.intersection(texts[max(0, match.first - _REACH) : match.first]):
-            return True
-        others = len(texts) - (match.last - match.first)
-        return others == 0 or (expected and others <= 1)
+    def _is_work(self, utterance: Utterance, match: Match) -> bool:
+        before = utterance.texts[max(0, match.first - _REACH) : match.first]
+        return bool(self._contexts.work.intersection(before) or self._contexts.selves.intersection(before[-1:]))
+
+    def _is_whole(self, utterance: Utterance, match: Match, expected: bool) -> bool:
+        return len(utterance.texts) - (match.last - match.first) <= int(expected)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from nlu.folding import Token, fold_with_offsets, tokenize
 
-LONGEST = 2_000
+LONGEST = 1_500
 """Characters of a message that are read; nobody names a place after that many."""
 
 # Arabic letters never share a word with others; a number sheds a preposition (f2023) and a unit (20dh, 6ans).
 _PIECE = re.compile(
     r"[\u0600-\u06ff]+"
     r"|(?<![^\W\u0600-\u06ff])[bdflw](?=\d{2,}(?:[\u0600-\u06ff]|$))"
-    r"|\d+(?=(?:dhs?|drhm|dirhams?|mad|ans?|mois|jours?|alf|mille|ryal|rial|millions?|da)$)"
-    r"|(?<=\d)(?:dhs?|drhm|dirhams?|mad|ans?|mois|jours?|alf|mille|ryal|rial|millions?|da)$"
+    r"|\d+(?=(?:dhs?|drhm|dirhams?|mad|ans?|mois|jours?|alf|mille|ryal|rial|millions?)$)"
+    r"|(?<=\d)(?:dhs?|drhm|dirhams?|mad|ans?|mois|jours?|alf|mille|ryal|rial|millions?)$"
     r"|[^\u0600-\u06ff]+"
 )
 _SENTENCE_SIGN = re.compile(r"[^\s'\-_]")
@@ -59,8 +60,12 @@ class Utterance:
             if len(pieces) == 1:
                 self.words.append(token)
             else:
-                self.words += [Token(piece[0], token.start + piece.start(), token.start + piece.end()) for piece in pieces]
+                self.words += [
+                    Token(piece[0], token.start + piece.start(), token.start + piece.end()) for piece in pieces
+                ]
         self.texts = [word.text for word in self.words]
+        self._starts = [word.start for word in self.words]
+        self._ends = [word.end for word in self.words]
         # breaks[i]: a comma or the like stands between word i and the word before it
         self.breaks = [
             index > 0 and bool(_SENTENCE_SIGN.search(self.folded, self.words[index - 1].end, word.start))
@@ -73,15 +78,20 @@ class Utterance:
 
     def before(self, position: int, count: int) -> list[str]:
         """The last `count` words that end at or before a position of the folded text, nearest last."""
-        words = [word.text for word in self.words if word.end <= position]
-        return words[-count:]
+        index = bisect_right(self._ends, position)
+        return self.texts[max(0, index - count) : index]
 
     def after(self, position: int, count: int) -> list[str]:
         """The first `count` words that start at or after a position of the folded text."""
-        return [word.text for word in self.words if word.start >= position][:count]
+        index = bisect_left(self._starts, position)
+        return self.texts[index : index + count]
 
     def entity(self, finding: Finding) -> Entity:
         """A finding, placed in the message as it was written."""
         start = self._offsets[finding.start]
         end = self._offsets[finding.end - 1] + 1
+        following = self._offsets[finding.end] if finding.end < len(self._offsets) else min(len(self.text), LONGEST)
+        # letters that folding dropped at the end are part of the word: the hamza of بناء, the drawl of fessss
+        while end < following and self.text[end].isalnum():
+            end += 1
         return Entity(str(finding.entity), finding.value, start, end, self.text[start:end])

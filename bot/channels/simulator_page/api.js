@@ -12,17 +12,15 @@ export class Refused extends Error {}
 /**
  * Sends a message of a person.
  *
- * @returns {Promise<number>} its place in the conversation
  * @throws {Unreachable | Refused}
  */
 export async function sendMessage(message) {
   const body = JSON.stringify(message);
-  const { seq } = await request(MESSAGES, SEND_TIMEOUT, {
+  await request(MESSAGES, SEND_TIMEOUT, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body,
   });
-  return seq;
 }
 
 /**

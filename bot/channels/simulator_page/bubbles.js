@@ -46,12 +46,12 @@ function drawTicks(state) {
 function drawBody({ kind, text }, media) {
   switch (kind) {
     case "photo":
-      return [media ? drawPhoto(media) : drawFile("photo", TEXTS.photo), text && writeText(text)];
+      return [media ? drawPhoto(media) : drawFile("photo", TEXTS.photo, text)];
     case "voice":
-      return [media ? makePlayer(media) : drawFile("microphone", TEXTS.voice), text && writeText(text)];
+      return [media ? makePlayer(media) : drawFile("microphone", TEXTS.voice, text)];
     case "video":
     case "document":
-      return [drawFile("document", TEXTS[kind], media?.name), text && writeText(text)];
+      return [drawFile("document", TEXTS[kind], media?.name ?? text)];
     case "location":
       return [drawMap(), text && writeText(text)];
     case "contact":

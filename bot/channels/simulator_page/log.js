@@ -12,8 +12,6 @@ const NEAR = 120;
 const dayFormat = new Intl.DateTimeFormat("ar-MA-u-nu-latn", { day: "numeric", month: "long", year: "numeric" });
 
 export class Log {
-  /** @type {Map<number, HTMLElement>} */
-  #shown = new Map();
   /** @type {Map<object, HTMLElement>} */
   #drafts = new Map();
 
@@ -35,17 +33,12 @@ export class Log {
   }
 
   clear() {
-    this.#shown.clear();
     this.#drafts.clear();
     this.list.replaceChildren();
     this.showTyping(false);
     this.down.hidden = true;
     this.empty.hidden = true;
     this.#sticks = true;
-  }
-
-  has(seq) {
-    return this.#shown.has(seq);
   }
 
   /**
@@ -65,7 +58,6 @@ export class Log {
       const choices = drawChoices(message, this.choose);
       if (choices) element.append(choices);
       element.dataset.seq = message.seq;
-      this.#shown.set(message.seq, element);
       this.#place(element, message.at);
       if (!isHistory) element.classList.add("fresh");
       if (message.from === "bot") first ??= element;
@@ -93,17 +85,15 @@ export class Log {
   /** Shows what became of a draft. */
   updateDraft(draft) {
     const element = this.#drafts.get(draft);
-    if (!element) return;
-    updateTicks(element, draft.state);
-    if (draft.state !== "sent") return;
+    if (element) updateTicks(element, draft.state);
+  }
+
+  /** Gives a draft its place among the messages; its bubble stays where it is. */
+  settleDraft(draft, seq) {
+    const element = this.#drafts.get(draft);
+    element.dataset.seq = seq;
     this.#drafts.delete(draft);
-    if (this.has(draft.seq)) {
-      element.remove();
-    } else {
-      element.dataset.seq = draft.seq;
-      this.#shown.set(draft.seq, element);
-      this.#updateAnswered();
-    }
+    this.#updateAnswered();
   }
 
   removeDraft(draft) {

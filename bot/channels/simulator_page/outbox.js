@@ -10,34 +10,51 @@ import { Refused, sendMessage } from "./api.js";
  * @property {Date} at
  * @property {{url: string, name?: string, seconds?: number}} [media] the file, for this page's own bubble
  * @property {"waiting"|"sent"|"failed"|"refused"} state
- * @property {number} [seq] its place, once the server has taken it
  */
 export class Outbox {
-  /** @type {Draft[]} */
+  /**
+   * A draft stays here until it is seen in the conversation that the server gives: only then is its place known.
+   *
+   * @type {Draft[]}
+   */
   drafts = [];
-  #isRunning = false;
+  #isOpen = false;
+  #isSending = false;
+  #sending = Promise.resolve();
 
   /** @param {(draft: Draft, error?: Error) => void} onChange after each change of a draft's state */
   constructor(onChange) {
     this.onChange = onChange;
   }
 
+  /** @returns {boolean} whether something would be lost with the page */
+  get hasUnsent() {
+    return this.drafts.some(({ state }) => state !== "sent");
+  }
+
   /** @param {Draft} draft */
   add(draft) {
     this.drafts.push(draft);
-    this.#run();
+    this.#send();
   }
 
-  /** Tries again what has failed. */
-  resume() {
+  /** Sends, also what had failed. */
+  open() {
+    this.#isOpen = true;
     for (const draft of this.drafts) if (draft.state === "failed") this.#change(draft, "waiting");
-    this.#run();
+    this.#send();
+  }
+
+  /** Sends nothing more; done when what is under way has ended. */
+  async close() {
+    this.#isOpen = false;
+    await this.#sending;
   }
 
   /** @param {Draft} draft one that was refused */
   retry(draft) {
     this.#change(draft, "waiting");
-    this.#run();
+    this.#send();
   }
 
   /** @param {Draft} draft */
@@ -46,38 +63,45 @@ export class Outbox {
   }
 
   /**
-   * The draft that a message of the server's history is, where there is one: its own answer may come later than the
-   * history that holds it, or never.
+   * Takes out the draft that a new message of the conversation is. It may be one whose sending seemed to fail: the
+   * server had it, and only its answer was lost.
    *
    * @returns {Draft | undefined}
    */
-  adopt({ seq, kind, text }) {
-    const draft = this.drafts.find(({ state }) => state === "waiting" || state === "failed");
-    const written = kind === "text" || kind === "button";
-    if (draft?.kind !== kind || (written && draft.text.trim() !== text.trim())) return undefined;
-    this.#settle(draft, seq);
+  adopt({ kind, text }) {
+    const isWritten = kind === "text" || kind === "button";
+    const draft = this.drafts.find(
+      (one) => one.state !== "refused" && one.kind === kind && (!isWritten || one.text.trim() === text.trim()),
+    );
+    if (!draft) return undefined;
+    this.remove(draft);
+    if (draft.state !== "sent") this.#change(draft, "sent");
+    this.#send();
     return draft;
   }
 
-  async #run() {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    let draft;
-    while ((draft = this.drafts.find(({ state }) => state === "waiting" || state === "failed"))?.state === "waiting") {
-      try {
-        const seq = await sendMessage(draft.body);
-        if (draft.state !== "sent") this.#settle(draft, seq);
-      } catch (error) {
-        if (draft.state !== "sent") this.#change(draft, error instanceof Refused ? "refused" : "failed", error);
-      }
-    }
-    this.#isRunning = false;
+  #send() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#sending = this.#sendAll();
   }
 
-  #settle(draft, seq) {
-    draft.seq = seq;
-    this.remove(draft);
-    this.#change(draft, "sent");
+  async #sendAll() {
+    let draft;
+    // What comes later waits for what failed: the order is part of what was said.
+    while (this.#isOpen && (draft = this.#next)?.state === "waiting") {
+      try {
+        await sendMessage(draft.body);
+        if (draft.state === "waiting") this.#change(draft, "sent");
+      } catch (error) {
+        if (draft.state === "waiting") this.#change(draft, error instanceof Refused ? "refused" : "failed", error);
+      }
+    }
+    this.#isSending = false;
+  }
+
+  get #next() {
+    return this.drafts.find(({ state }) => state === "waiting" || state === "failed");
   }
 
   #change(draft, state, error) {

@@ -29,7 +29,7 @@ const keepsakes = new Map();
 let conversation;
 let outbox;
 let feed;
-let status = { isUp: true, isTyping: false };
+let status = { isUp: false, isTyping: false };
 
 function openConversation() {
   feed?.stop();
@@ -39,7 +39,7 @@ function openConversation() {
   log.clear();
   notices.clear();
   composer.turnTo(key);
-  showStatus({ isUp: true, isTyping: false });
+  showStatus({ isUp: false, isTyping: false });
 
   const media = keepsakes.get(key) ?? new Map();
   keepsakes.set(key, media);
@@ -47,25 +47,27 @@ function openConversation() {
   outboxes.set(key, outbox);
   outbox.drafts.forEach(showDraft);
 
-  feed = new Feed(conversation, {
+  const own = new Feed(conversation, {
     onMessages: (messages, isFirst) => showMessages(messages, isFirst, media),
     onTyping: (isTyping) => showStatus({ isTyping }),
     onUp() {
-      const wasAway = !status.isUp;
+      if (status.isUp) return;
       showStatus({ isUp: true });
       notices.clear("server");
-      if (wasAway) outbox.resume();
+      outbox.open();
     },
     onDown() {
       showStatus({ isUp: false, isTyping: false });
       notices.show("server", TEXTS.serverAway, { act: tryAgain });
     },
   });
-  feed.start();
+  feed = own;
+  // Nothing is on its way while the history is asked for: what stands in it is not what is being sent.
+  outbox.close().then(() => own.start());
 }
 
 function tryAgain() {
-  outbox.resume();
+  if (status.isUp) outbox.open();
   feed.hurry();
 }
 
@@ -83,13 +85,12 @@ function showDraft(draft) {
     outbox.remove(draft);
     log.removeDraft(draft);
     notices.clear("send");
-    outbox.resume();
+    tryAgain();
   });
   log.showDraft(draft, make("div", { class: "rescue" }, again, remove));
 }
 
 function onDraft(key, draft, error) {
-  if (draft.state === "sent" && draft.media) keepsakes.get(key).set(draft.seq, draft.media);
   if (outboxes.get(key) !== outbox) return;
   log.updateDraft(draft);
   if (draft.state === "sent") notices.clear("send");
@@ -98,15 +99,28 @@ function onDraft(key, draft, error) {
 }
 
 function showMessages(messages, isHistory, media) {
+  if (isHistory) forgetSent();
   const entries = [];
   for (const raw of messages) {
-    if (log.has(raw.seq)) continue;
-    // What stood in the history before the page was opened cannot be what is being sent now.
-    if (raw.from === "person" && !isHistory && outbox.adopt(raw)) continue;
-    entries.push({ message: { ...raw, at: new Date(raw.at) }, media: media.get(raw.seq) });
+    const keepsake = `${raw.kind} ${raw.at}`;
+    const draft = raw.from === "person" && !isHistory && outbox.adopt(raw);
+    if (draft) {
+      log.settleDraft(draft, raw.seq);
+      media.set(keepsake, draft.media);
+    } else {
+      entries.push({ message: { ...raw, at: new Date(raw.at) }, media: media.get(keepsake) });
+    }
   }
   if (entries.length || isHistory) log.show(entries, isHistory);
-  for (const message of messages) updateKey(message);
+  messages.forEach(updateKey);
+}
+
+/** What was sent before the conversation was opened again stands in its history. */
+function forgetSent() {
+  for (const draft of outbox.drafts.filter(({ state }) => state === "sent")) {
+    outbox.remove(draft);
+    log.removeDraft(draft);
+  }
 }
 
 function updateKey({ from, kind, layout, label }) {
@@ -135,7 +149,7 @@ setInterval(showClock, 10_000);
 
 addEventListener("online", () => feed.hurry());
 addEventListener("beforeunload", (event) => {
-  if ([...outboxes.values()].some(({ drafts }) => drafts.length)) event.preventDefault();
+  if ([...outboxes.values()].some(({ hasUnsent }) => hasUnsent)) event.preventDefault();
 });
 // The keyboard of a phone covers the page instead of shrinking it in some browsers.
 visualViewport?.addEventListener("resize", () => {

@@ -4,7 +4,7 @@ const pair = (ary, fr) => ({ ary, fr });
 
 export const TEXTS = {
   online: pair("متصل دابا", "en ligne"),
-  away: pair("كنتسناو الخادم…", "serveur injoignable"),
+  away: pair("كيتصل…", "connexion…"),
   typing: pair("كيكتب…", "écrit…"),
   assistant: pair("المساعد", "l'assistant"),
   you: pair("نتا", "vous"),

@@ -117,3 +117,8 @@ def _sort_status(status: int) -> type[SendError] | float:
 
 def _words(error: TwilioRestException | TwilioServiceException) -> str:
     return str(error.msg if isinstance(error, TwilioRestException) else error.detail)
+
+
+def means_unreachable(code: str | None) -> bool:
+    """Whether a code of a status report says that the address takes no more messages."""
+    return code is not None and code.isdecimal() and OUTCOMES.get(int(code)) is Unreachable

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import Attachment, Inbound, Kind, Receipt
+from bot.channels.whatsapp.errors import means_unreachable
 from bot.registry.people import normalise_phone
 
 PREFIX = "whatsapp:"
@@ -58,11 +59,13 @@ def read_receipt(form: Mapping[str, str], delivery: str | None) -> Receipt | Non
     state = STATES.get(form.get("MessageStatus") or form.get("SmsStatus") or "")
     if state is None:
         return None
+    code = (form.get("ErrorCode") or None) if state == "failed" else None
     return Receipt(
         delivery_id=int(delivery) if delivery and delivery.isascii() and delivery.isdecimal() else None,
         provider_id=form.get("MessageSid"),
         state=state,
-        error_code=(form.get("ErrorCode") or None) if state == "failed" else None,
+        error_code=code,
+        unreachable=means_unreachable(code),
     )
 
 

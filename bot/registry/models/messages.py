@@ -57,9 +57,9 @@ class DeliveryState(StrEnum):
     LEASED = "leased"
     SENDING = "sending"
     UNKNOWN = "unknown"
+    SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
-    SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
 

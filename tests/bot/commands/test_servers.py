@@ -105,3 +105,14 @@ def test_a_database_that_is_away_is_told_without_its_password(settings):
     with pytest.raises(SettingsError, match="database cannot be used") as raised:
         servers.migrate(away)
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_database_is_made_and_loaded_apart(settings, monkeypatch, tmp_path):
+    servers.prepare_database_apart(examples=True)
+    assert not servers.prepare_database(settings, examples=True)
+    (port,) = servers.choose_free_ports(1)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://awrach:hunter2@127.0.0.1:{port}/awrach")
+    monkeypatch.setenv("AWRACH_SECRET_KEY", "k" * 32)
+    with pytest.raises(SettingsError, match=r"^The database cannot be used: ") as raised:
+        servers.prepare_database_apart(examples=False)
+    assert "hunter2" not in str(raised.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -46,7 +47,7 @@ for name, field in (("describe_rasa", "rasa_port"), ("describe_bot", "port")):
         return replace(real(settings, *rest), command=command)
     setattr(servers, name, describe)
 servers.prepare_model = lambda settings, interrupts: Path("model.tar.gz")
-servers.prepare_database = lambda settings, examples: None
+servers.prepare_database_apart = lambda examples: None
 app(sys.argv[1:])
 """
 
@@ -140,7 +141,7 @@ def test_a_server_that_does_not_start_ends_all(settings, monkeypatch, signals, t
     rasa = Program("Rasa", (sys.executable, "-c", code), {}, log, lambda: False)
     bot = Program("The bot", (sys.executable, "-c", "import signal; signal.pause()"), {}, tmp_path / "bot.log")
     monkeypatch.setattr(servers, "prepare_model", lambda *_: Path("model.tar.gz"))
-    monkeypatch.setattr(servers, "prepare_database", lambda *_, examples: None)
+    monkeypatch.setattr(servers, "prepare_database_apart", lambda examples: None)
     monkeypatch.setattr(servers, "describe_rasa", lambda *_: rasa)
     monkeypatch.setattr(servers, "describe_bot", lambda *_: bot)
     free = dict(zip(("port", "rasa_port", "actions_port"), choose_free_ports(3), strict=True))
@@ -150,11 +151,52 @@ def test_a_server_that_does_not_start_ends_all(settings, monkeypatch, signals, t
     assert find_running(settings.home) is None
 
 
-def test_an_attached_demo_ends_with_its_caller(settings, monkeypatch, signals):
+def test_a_demo_that_nobody_watches_any_more_ends(settings, monkeypatch, signals):
     found = []
     monkeypatch.setattr(servers, "prepare_model", lambda *_: Path("model.tar.gz"))
     monkeypatch.setattr(up, "_start", lambda *_: None)
     monkeypatch.setattr(up, "_introduce", lambda settings: found.append(json.loads((settings.home / NAME).read_text())))
     free = dict(zip(("port", "rasa_port", "actions_port"), choose_free_ports(3), strict=True))
-    up.run(settings.model_copy(update=free), parent=os.getppid() + 1)
+    up.run(settings.model_copy(update=free), lambda: True)
     assert found == [{"pid": os.getpid(), "port": free["port"], "rasa_port": free["rasa_port"]}]
+
+
+# The first process of a terminal outlives it, as make does; the second is started on the same terminal.
+ON_A_TERMINAL = """
+import signal, subprocess, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+subprocess.run([sys.executable, "-c", sys.argv[1]])
+"""
+ATTACHED = """
+import time
+from bot.commands.up import watch_caller
+is_abandoned = watch_caller()
+print(is_abandoned(), flush=True)
+while not is_abandoned():
+    time.sleep(0.01)
+"""
+
+
+def test_the_end_of_the_caller_or_of_its_terminal_is_noticed(environment):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [sys.executable, "-c", ON_A_TERMINAL, ATTACHED], environment)
+    assert b"False" in os.read(terminal, 100)
+    children = psutil.Process(pid).children()
+    assert len(children) == 1
+    os.close(terminal)
+    assert not psutil.wait_procs(children, 20)[1]
+    os.waitpid(pid, 0)
+
+    caller = subprocess.Popen(
+        [sys.executable, "-c", ON_A_TERMINAL, ATTACHED],
+        env=environment,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert caller.stdout is not None
+    assert caller.stdout.readline() == b"False\n"
+    children = psutil.Process(caller.pid).children()
+    caller.kill()
+    caller.communicate()
+    assert not psutil.wait_procs(children, 20)[1]
