@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from actions.turn import QUESTIONS, REQUESTS, Turn
 from bot.programmes import Question
 from bot.registry.people import normalise_phone
+from nlu.entities import extract
 from nlu.text import fold
 
 CONSENTED = "yes"
@@ -130,25 +131,21 @@ def _read_cnss_number(question: Question, turn: Turn) -> Reading:
 
 
 def _read_province(question: Question, turn: Turn) -> Reading:
-    province = turn.entity("province")
-    if province:
-        return Given(str(province))
-    if turn.entity("commune"):
-        return Given(str(turn.entity("commune")))
-    if turn.entity("region"):
-        return Wrong("form.wrong.region", {"region": turn.entity("region")})
+    if named := _find(turn, "province") or _find(turn, "commune"):
+        return Given(named)
+    if region := _find(turn, "region"):
+        return Wrong("form.wrong.region", {"region": region})
     return _refuse(turn, Wrong("form.wrong.province"))
 
 
 def _read_commune(question: Question, turn: Turn) -> Reading:
-    named = turn.entity("commune")
-    return Given(str(named)) if named else _read_text(question, turn)
+    named = _find(turn, "commune") or _find(turn, "province")
+    return Given(named) if named else _read_text(question, turn)
 
 
 def _read_trade(question: Question, turn: Turn) -> Reading:
-    trade = turn.entity("trade")
-    if trade:
-        return Given(str(trade))
+    if trade := _find(turn, "trade"):
+        return Given(trade)
     return _refuse(turn, Wrong("form.wrong.trade"))
 
 
@@ -173,6 +170,13 @@ def _read_phone(question: Question, turn: Turn) -> Reading:
 
 def _read_documents(question: Question, turn: Turn) -> Reading:
     return _refuse(turn, Wrong("form.wrong.document"))
+
+
+def _find(turn: Turn, entity: str) -> str | None:
+    """An entity that was asked for: "safi" alone is the town to who asked for a place, and "enough" to others."""
+    if named := turn.entity(entity):
+        return str(named)
+    return next((str(found.value) for found in extract(turn.text, expected={entity}) if found.entity == entity), None)
 
 
 def _refuse(turn: Turn, wrong: Wrong) -> Reading:

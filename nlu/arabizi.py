@@ -55,7 +55,9 @@ def vowel(word: str) -> str:
             word = word[:-1]
         word = _SOFT_C.sub("s", word)
         units = [
-            _DIGRAPHS.get(unit) or _LATIN.get(unit) or ("Q" if unit == "c" else unit if unit in _CAPITALS else "")
+            _DIGRAPHS.get(unit)
+            or _LATIN.get(unit)
+            or ("Q" if unit == "c" else unit if unit in _CAPITALS else "")
             for unit in _LATIN_UNIT.findall(word)
         ]
     return _DOUBLE.sub(r"\1", "".join(units))

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.fallback import REFUSAL, Refusal, choose_refusal
+from nlu.fallback import NEVER, REFUSAL, Refusal, choose_refusal
 from nlu.features import Reading, Vector
 from nlu.featuriser import VECTOR
 from nlu.linear import LinearModel, fit, stack
@@ -36,8 +36,11 @@ class LinearIntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength`: the cost C of the linear separation; `wrongly_refused`: the share of in-scope messages of the
-        training data that may be refused for the sake of those out of scope."""
+        """What may be configured.
+
+        `strength` is the cost C of the linear separation, `wrongly_refused` the share of in-scope messages of the
+        training data that may be refused for the sake of those out of scope.
+        """
         return {"strength": 0.3, "wrongly_refused": 0.03}
 
     def __init__(
@@ -46,7 +49,7 @@ class LinearIntentClassifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: LinearModel | None = None,
-        refusal: Refusal = Refusal(0.0, 1.0),
+        refusal: Refusal = NEVER,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -69,10 +72,14 @@ class LinearIntentClassifier(GraphComponent):
         """Learn the intents and, on held-out folds, the calibration and when to refuse."""
         messages = [message for message in training_data.intent_examples if message.get(VECTOR) is not None]
         matrix = stack([message.get(VECTOR) for message in messages])
-        self._model, held_out = fit(matrix, [message.get(INTENT) for message in messages], self._config["strength"])
+        self._model, held_out = fit(
+            matrix, [message.get(INTENT) for message in messages], self._config["strength"]
+        )
         self._refusal = choose_refusal(held_out, self._model.classes, self._config["wrongly_refused"])
         with self._model_storage.write_to(self._resource) as directory:
-            np.savez_compressed(directory / _MODEL, refusal=np.array(self._refusal), **self._model.to_arrays())
+            np.savez_compressed(
+                directory / _MODEL, refusal=np.array(self._refusal), **self._model.to_arrays()
+            )
         return self._resource
 
     @classmethod
@@ -85,10 +92,12 @@ class LinearIntentClassifier(GraphComponent):
         **kwargs: Any,
     ) -> LinearIntentClassifier:
         """The trained classifier."""
-        with model_storage.read_from(resource) as directory:
-            with np.load(directory / _MODEL, allow_pickle=False) as arrays:
-                refusal = Refusal(*(float(value) for value in arrays["refusal"]))
-                model = LinearModel.from_arrays(arrays)
+        with (
+            model_storage.read_from(resource) as directory,
+            np.load(directory / _MODEL, allow_pickle=False) as arrays,
+        ):
+            refusal = Refusal(*(float(value) for value in arrays["refusal"]))
+            model = LinearModel.from_arrays(arrays)
         return cls(config, model_storage, resource, model, refusal)
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -116,5 +125,6 @@ class LinearIntentClassifier(GraphComponent):
             probabilities[inform] = _SURE
         best = np.argsort(-probabilities)[:_RANKING]
         return [
-            {INTENT_NAME_KEY: self._model.classes[at], PREDICTED_CONFIDENCE_KEY: float(probabilities[at])} for at in best
+            {INTENT_NAME_KEY: self._model.classes[at], PREDICTED_CONFIDENCE_KEY: float(probabilities[at])}
+            for at in best
         ]

@@ -21,11 +21,54 @@ _SHORTEST_SKELETON = 4
 _ARABIC_PARTICLES = "فبلدكه"
 _LATIN_PARTICLES = "fbldk"
 _VERB_BEFORE = sorted(
-    ["", "W", "F", "B", "L", "D", "M", "N", "T", "Y", "Q", "QN", "QT", "QY", "G", "GN", "GT", "GY", "NT", "YT", "ML", "LM"],
+    [
+        "",
+        "W",
+        "F",
+        "B",
+        "L",
+        "D",
+        "M",
+        "N",
+        "T",
+        "Y",
+        "Q",
+        "QN",
+        "QT",
+        "QY",
+        "G",
+        "GN",
+        "GT",
+        "GY",
+        "NT",
+        "YT",
+        "ML",
+        "LM",
+    ],
     key=len,
     reverse=True,
 )
-_VERB_AFTER = ["", "T", "N", "H", "L", "Q", "C", "HM", "QM", "NL", "TC", "NC", "LN", "LH", "TL", "TN", "LQM", "TH", "NH"]
+_VERB_AFTER = [
+    "",
+    "T",
+    "N",
+    "H",
+    "L",
+    "Q",
+    "C",
+    "HM",
+    "QM",
+    "NL",
+    "TC",
+    "NC",
+    "LN",
+    "LH",
+    "TL",
+    "TN",
+    "LQM",
+    "TH",
+    "NH",
+]
 
 
 class Found(NamedTuple):
@@ -47,7 +90,11 @@ def strip_particles(word: str) -> tuple[str, ...]:
     particles = _ARABIC_PARTICLES if arabic else _LATIN_PARTICLES
     forms += [form[1:] for form in forms if form[0] in particles and len(form) > shortest]
     for article in ("ال", "ل") if arabic else ("el", "al", "l"):
-        forms += [form[len(article) :] for form in forms if form.startswith(article) and len(form) >= shortest + len(article)]
+        forms += [
+            form[len(article) :]
+            for form in forms
+            if form.startswith(article) and len(form) >= shortest + len(article)
+        ]
     return tuple(dict.fromkeys(forms))
 
 
@@ -118,13 +165,17 @@ class Concepts:
     def find(self, words: Sequence[str]) -> list[Found]:
         """The concepts of a message in order of their first word; one word may bear several."""
         found = [
-            Found(concept, index, index + 1) for index, word in enumerate(words) for concept in self.of_word(word)
+            Found(concept, index, index + 1)
+            for index, word in enumerate(words)
+            for concept in self.of_word(word)
         ]
         vowels = [vowel(word) for word in words]
         for length in range(2, _LONGEST_PHRASE + 1):
             for first in range(len(words) - length + 1):
                 last = first + length
-                concepts = self._phrases.get(tuple(words[first:last])) or self._phrases.get(tuple(vowels[first:last]))
+                concepts = self._phrases.get(tuple(words[first:last])) or self._phrases.get(
+                    tuple(vowels[first:last])
+                )
                 if concepts is None:
                     for form in strip_particles(words[first])[1:]:
                         concepts = concepts or self._phrases.get((vowel(form), *vowels[first + 1 : last]))

@@ -1,4 +1,6 @@
-"""Measure understanding: `python -m nlu.evaluation WHAT`, with WHAT one of
+"""Measure understanding.
+
+`python -m nlu.evaluation WHAT`, with WHAT one of
 
     cv           stratified 5-fold over data/nlu: intent, topic, both; by script
     dev          --messages PATH: a set of labelled messages (JSON lines) that no training saw
@@ -51,7 +53,9 @@ def distinct(examples: Iterable[Example]) -> list[Example]:
     return list({fold(item.text): item for item in reversed(list(examples))}.values())[::-1]
 
 
-def hold_out(examples: Sequence[Example], folds: int = FOLDS) -> Iterator[tuple[list[Example], list[Example]]]:
+def hold_out(
+    examples: Sequence[Example], folds: int = FOLDS
+) -> Iterator[tuple[list[Example], list[Example]]]:
     """Stratified folds by intent with seed 0: what to learn from and what to be asked."""
     labels = [item.intent for item in examples]
     for learned, asked in StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels):
@@ -88,7 +92,10 @@ def tabulate(rows: Iterable[tuple[str, str, bool, bool]]) -> Figures:
             "topic": share(topic for _, topic in right),
             "both": share(intent and topic for intent, topic in right),
         }
-        print(f"{name:8}{len(right):9}" + "".join(f"{figures[name][key]:9.3f}" for key in ("intent", "topic", "both")))
+        print(
+            f"{name:8}{len(right):9}"
+            + "".join(f"{figures[name][key]:9.3f}" for key in ("intent", "topic", "both"))
+        )
     return figures
 
 
@@ -128,7 +135,12 @@ def measure_oos(arguments: argparse.Namespace) -> Figures:
     results = cross_validate(distinct(read_examples()))
     outside = [parse.intent in REFUSALS for item, parse in results if item.intent == "out_of_scope"]
     inside = [parse.intent in REFUSALS for item, parse in results if item.intent != "out_of_scope"]
-    figures = {"refused": share(outside), "wrongly_refused": share(inside), "out": len(outside), "in": len(inside)}
+    figures = {
+        "refused": share(outside),
+        "wrongly_refused": share(inside),
+        "out": len(outside),
+        "in": len(inside),
+    }
     print(f"out of scope, refused    {figures['refused']:.3f} of {len(outside)}")
     print(f"in scope, wrongly refused {figures['wrongly_refused']:.3f} of {len(inside)}")
     return figures
@@ -144,7 +156,7 @@ def measure_arbanking(arguments: argparse.Namespace) -> Figures:
         found = [pipeline.parse(item.text).ranking for item in asked]
         fold_right = [
             next(entry["name"] for entry in ranking if entry["name"] not in REFUSALS) == item.intent
-            for ranking, item in zip(found, asked)
+            for ranking, item in zip(found, asked, strict=True)
         ]
         right += fold_right
         print(f"fold {at + 1}: {share(fold_right):.4f}")
@@ -164,8 +176,15 @@ def measure_crossscript(arguments: argparse.Namespace) -> Figures:
         for item in asked:
             same.append(agrees(pipeline.parse(item.text).intent, [item.intent]))
             cross.append(agrees(pipeline.parse(by_text[item.text]).intent, [item.intent]))
-    figures = {"pairs": len(pairs), "arab": share(same), "latn": share(cross), "gap": round(share(same) - share(cross), 4)}
-    print(f"trained on Arabic script only: Arabic {figures['arab']:.3f}, Arabizi {figures['latn']:.3f}, gap {figures['gap']:.3f}")
+    figures = {
+        "pairs": len(pairs),
+        "arab": share(same),
+        "latn": share(cross),
+        "gap": round(share(same) - share(cross), 4),
+    }
+    print(
+        f"trained on Arabic script only: Arabic {figures['arab']:.3f}, Arabizi {figures['latn']:.3f}, gap {figures['gap']:.3f}"
+    )
     return figures
 
 
@@ -173,7 +192,10 @@ def measure_ablation(arguments: argparse.Namespace) -> Figures:
     """Accuracy of the intent without each family of views, by script, on two of the five folds."""
     parts = list(hold_out(distinct(read_examples())))[:2]
     figures: Figures = {}
-    for name, without in [("all views", ()), *((f"without {name}", views) for name, views in FAMILIES.items())]:
+    for name, without in [
+        ("all views", ()),
+        *((f"without {name}", views) for name, views in FAMILIES.items()),
+    ]:
         rows: list[tuple[str, bool]] = []
         for learned, asked in parts:
             pipeline = Pipeline(without=without).train(learned)
@@ -183,7 +205,10 @@ def measure_ablation(arguments: argparse.Namespace) -> Figures:
         figures[name] = {"all": share(right for _, right in rows)}
         for script in ("arab", "latn", "fr", "mixed", "msa"):
             figures[name][script] = share(right for found, right in rows if found == script)
-        print(f"{name:22}" + "".join(f"{key:>7} {value:.3f}" for key, value in figures[name].items()), flush=True)
+        print(
+            f"{name:22}" + "".join(f"{key:>7} {value:.3f}" for key, value in figures[name].items()),
+            flush=True,
+        )
     return figures
 
 
@@ -193,7 +218,9 @@ def measure_script(arguments: argparse.Namespace) -> Figures:
     items = [json.loads(line) for line in lines]
     figures: Figures = {"all": share(detect_script(item["text"]) == item["script"] for item in items)}
     for script in sorted({item["script"] for item in items}):
-        figures[script] = share(detect_script(item["text"]) == script for item in items if item["script"] == script)
+        figures[script] = share(
+            detect_script(item["text"]) == script for item in items if item["script"] == script
+        )
     for name, value in figures.items():
         print(f"{name:6} {value:.3f}")
     return {**figures, "messages": len(items)}
@@ -235,8 +262,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one measure and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m nlu.evaluation", description="Measure understanding.")
     parser.add_argument("what", choices=MEASURES)
-    parser.add_argument("--messages", default=str(BENCHMARKS / "messages.jsonl"), help="labelled messages for dev")
-    parser.add_argument("--csv", default=str(BENCHMARKS / "arbanking77_moroccan.csv"), help="the file for arbanking")
+    parser.add_argument(
+        "--messages", default=str(BENCHMARKS / "messages.jsonl"), help="labelled messages for dev"
+    )
+    parser.add_argument(
+        "--csv", default=str(BENCHMARKS / "arbanking77_moroccan.csv"), help="the file for arbanking"
+    )
     arguments = parser.parse_args(argv)
     print(json.dumps(MEASURES[arguments.what](arguments), ensure_ascii=False))
 

@@ -40,6 +40,10 @@ class Refusal(NamedTuple):
     outside: float
 
 
+NEVER = Refusal(0.0, 1.0)
+"""Thresholds that refuse nothing."""
+
+
 def choose_refusal(held_out: HeldOut, classes: Sequence[str], wrongly_refused: float) -> Refusal:
     """The thresholds that refuse most messages out of scope while few in scope are refused.
 
@@ -88,8 +92,11 @@ class CalibratedFallback(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Refuse the messages that should be: `nlu_fallback` where the classifier is unsure, `out_of_scope` where the
-        message is likely outside."""
+        """Refuse the messages that should be.
+
+        Their intent becomes `nlu_fallback` where the classifier is unsure or there is no word, and `out_of_scope`
+        where the message is likely outside.
+        """
         for message in messages:
             refusal: Refusal | None = message.get(REFUSAL)
             ranking = list(message.get(INTENT_RANKING_KEY) or [])
@@ -97,7 +104,10 @@ class CalibratedFallback(GraphComponent):
                 continue
             refused = _refuse(message.get(READING), ranking, refusal)
             if refused is not None:
-                ranking = [refused, *(entry for entry in ranking if entry[INTENT_NAME_KEY] != refused[INTENT_NAME_KEY])]
+                ranking = [
+                    refused,
+                    *(entry for entry in ranking if entry[INTENT_NAME_KEY] != refused[INTENT_NAME_KEY]),
+                ]
                 message.set(INTENT, refused, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
@@ -111,5 +121,8 @@ def _refuse(reading: Reading, ranking: Sequence[dict[str, Any]], refusal: Refusa
         if entry[INTENT_NAME_KEY] == _OUT_OF_SCOPE and entry[PREDICTED_CONFIDENCE_KEY] >= refusal.outside:
             return {INTENT_NAME_KEY: _OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: best[PREDICTED_CONFIDENCE_KEY]}
     if best[PREDICTED_CONFIDENCE_KEY] < refusal.confidence and best[INTENT_NAME_KEY] != _OUT_OF_SCOPE:
-        return {INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME, PREDICTED_CONFIDENCE_KEY: refusal.confidence}
+        return {
+            INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME,
+            PREDICTED_CONFIDENCE_KEY: refusal.confidence,
+        }
     return None

@@ -107,7 +107,7 @@ def _views_of(word: str) -> _WordViews:
 
 
 def _steps(items: Sequence[str]) -> list[str]:
-    return [f"{left} {right}" for left, right in zip(("^", *items), (*items, "$"))]
+    return [f"{left} {right}" for left, right in zip(("^", *items), (*items, "$"), strict=True)]
 
 
 def views(words: Sequence[str], found: Sequence[Found], concepts: Concepts) -> dict[str, list[str]]:
@@ -123,7 +123,7 @@ def views(words: Sequence[str], found: Sequence[Found], concepts: Concepts) -> d
     named = [item.concept for item in found]
     distinct = sorted(set(named))
     pattern = []
-    for word, of_word in zip(words, of_words):
+    for word, of_word in zip(words, of_words, strict=True):
         concept = concepts.of_word(word)
         pattern.append(f"@{concept[0]}" if concept else of_word.skeleton or word)
     return {
@@ -162,7 +162,9 @@ class Vocabulary:
         self.size = start
 
     @classmethod
-    def learn(cls, messages: Iterable[Mapping[str, Sequence[str]]], without: Iterable[str] = ()) -> Vocabulary:
+    def learn(
+        cls, messages: Iterable[Mapping[str, Sequence[str]]], without: Iterable[str] = ()
+    ) -> Vocabulary:
         """The vocabulary of training messages.
 
         Args:
@@ -181,7 +183,9 @@ class Vocabulary:
             for view, counter in counts.items()
         }
         weights = [
-            math.log((1 + total) / (1 + counts[view][term])) + 1 for view, known in terms.items() for term in known
+            math.log((1 + total) / (1 + counts[view][term])) + 1
+            for view, known in terms.items()
+            for term in known
         ]
         return cls(terms, np.array(weights, dtype=np.float32))
 
@@ -199,7 +203,9 @@ class Vocabulary:
             if not counts:
                 continue
             at = np.fromiter(counts, dtype=np.int32, count=len(counts))
-            weighted = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * weights[at]
+            weighted = (
+                1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+            ) * weights[at]
             weighted *= scale / math.sqrt(float(weighted @ weighted))
             columns.extend(counts)
             values.extend(weighted.tolist())

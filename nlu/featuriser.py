@@ -74,7 +74,9 @@ class ViewFeaturiser(GraphComponent):
         self._vocabulary = Vocabulary.learn(map(self._views, messages), without=self._config["without"])
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(directory / _VOCABULARY, **self._vocabulary.to_arrays())
-            (directory / _LEXICON).write_text(json.dumps(self._concepts.lexicon, ensure_ascii=False), encoding="utf-8")
+            (directory / _LEXICON).write_text(
+                json.dumps(self._concepts.lexicon, ensure_ascii=False), encoding="utf-8"
+            )
         return self._resource
 
     @classmethod

@@ -77,7 +77,9 @@ class LinearModel:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> LinearModel:
         """The model that `to_arrays` wrote."""
-        coefficients = arrays["coefficients"].astype(np.float32) * arrays["scales"].astype(np.float32)[:, None]
+        coefficients = (
+            arrays["coefficients"].astype(np.float32) * arrays["scales"].astype(np.float32)[:, None]
+        )
         return cls(
             [str(name) for name in arrays["classes"]],
             coefficients,
@@ -95,7 +97,9 @@ def stack(vectors: Sequence[Vector]) -> csr_matrix:
     return csr_matrix((values, columns, starts), shape=(len(vectors), int(columns.max()) + 1))
 
 
-def fit(matrix: csr_matrix, labels: Sequence[str], strength: float = 0.3, folds: int = 3) -> tuple[LinearModel, HeldOut]:
+def fit(
+    matrix: csr_matrix, labels: Sequence[str], strength: float = 0.3, folds: int = 3
+) -> tuple[LinearModel, HeldOut]:
     """Train a linear support vector machine, one class against the rest, and calibrate it on held-out folds.
 
     Args:
@@ -116,11 +120,16 @@ def fit(matrix: csr_matrix, labels: Sequence[str], strength: float = 0.3, folds:
     return model, HeldOut(indices.astype(np.int64), softmax(slope * scores + offsets))
 
 
-def _separate(matrix: csr_matrix, labels: npt.NDArray[np.int64], classes: int, strength: float) -> tuple[Floats, Floats]:
+def _separate(
+    matrix: csr_matrix, labels: npt.NDArray[np.int64], classes: int, strength: float
+) -> tuple[Floats, Floats]:
     machine = LinearSVC(C=strength, random_state=0).fit(matrix, labels)
     coefficients, intercepts = machine.coef_, machine.intercept_
     if classes == 2:
-        coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.concatenate([-intercepts, intercepts])
+        coefficients, intercepts = (
+            np.vstack([-coefficients, coefficients]),
+            np.concatenate([-intercepts, intercepts]),
+        )
     return np.ascontiguousarray(coefficients.T, dtype=np.float32), intercepts.astype(np.float32)
 
 
@@ -137,7 +146,9 @@ def _calibrate(
         found = softmax(slope * scores + offsets)
         wrong = found - right
         value = -np.log(found[np.arange(count), labels] + 1e-12).sum() + stiffness / 2 * (offsets @ offsets)
-        return float(value), np.concatenate([[(wrong * scores).sum()], wrong.sum(axis=0) + stiffness * offsets])
+        return float(value), np.concatenate(
+            [[(wrong * scores).sum()], wrong.sum(axis=0) + stiffness * offsets]
+        )
 
     best = minimize(loss, np.concatenate([[4.0], np.zeros(classes)]), jac=True, method="L-BFGS-B").x
     return float(best[0]), best[1:].astype(np.float32)

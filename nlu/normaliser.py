@@ -20,7 +20,7 @@ READING = "reading"
 SCRIPT = "script"
 """Message key, in the output: arab, latn, fr, msa, mixed or tfng."""
 LANGUAGE = "language"
-"""Message key, in the output: the language and script to answer in; the configured default where the text does not tell."""
+"""Message key, in the output: the language and script to answer in."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)

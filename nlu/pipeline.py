@@ -81,7 +81,10 @@ class Pipeline:
             if module.startswith("nlu.entities"):
                 continue
             component = getattr(importlib.import_module(module), name)
-            options = {**component.get_default_config(), **{key: value for key, value in step.items() if key != "name"}}
+            options = {
+                **component.get_default_config(),
+                **{key: value for key, value in step.items() if key != "name"},
+            }
             if "without" in options:
                 options["without"] = [*options["without"], *without]
             self._steps.append((component, options))
@@ -90,7 +93,8 @@ class Pipeline:
     def train(self, examples: Iterable[Example]) -> Pipeline:
         """Train each component on what those before it made of the examples."""
         messages = [
-            Message({TEXT: item.text, INTENT: item.intent, "metadata": {INTENT: {TOPIC: item.topic}}}) for item in examples
+            Message({TEXT: item.text, INTENT: item.intent, "metadata": {INTENT: {TOPIC: item.topic}}})
+            for item in examples
         ]
         data = TrainingData(messages)
         self._components = []
@@ -109,7 +113,7 @@ class Pipeline:
         """Run all components over one message."""
         message = Message({TEXT: text})
         for component in self._components:
-            component.process([message])  # type: ignore[attr-defined]  # every Rasa component of a pipeline has it
+            component.process([message])
         topics = [entity["value"] for entity in message.get(ENTITIES, []) if entity["entity"] == TOPIC]
         intent = message.get(INTENT)
         return Parse(

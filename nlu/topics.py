@@ -56,13 +56,15 @@ def expect(intents: Sequence[str], topics: Sequence[str], known: Sequence[str]) 
     """
     usual = Counter(topics)
     by_intent: dict[str, Counter[str]] = defaultdict(Counter)
-    for intent, topic in zip(intents, topics):
+    for intent, topic in zip(intents, topics, strict=True):
         by_intent[intent][topic] += 1
     ratios = {}
     for intent, counts in by_intent.items():
         total = sum(counts.values())
         shares = [(counts[topic] + 10 * usual[topic] / len(topics)) / (total + 10) for topic in known]
-        ratios[intent] = [(share * len(topics) / usual[topic]) ** 0.5 for share, topic in zip(shares, known)]
+        ratios[intent] = [
+            (share * len(topics) / usual[topic]) ** 0.5 for share, topic in zip(shares, known, strict=True)
+        ]
     return ratios
 
 
@@ -107,7 +109,9 @@ class TopicClassifier(GraphComponent):
         intents = [message.get(INTENT) for message in messages]
         if len(set(topics)) < 2:
             return self._resource
-        self._model, _ = fit(stack([message.get(VECTOR) for message in messages]), topics, self._config["strength"])
+        self._model, _ = fit(
+            stack([message.get(VECTOR) for message in messages]), topics, self._config["strength"]
+        )
         self._expected = expect(intents, topics, self._model.classes)
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(
@@ -129,10 +133,12 @@ class TopicClassifier(GraphComponent):
     ) -> TopicClassifier:
         """The trained classifier; training data without topics leave one that finds none."""
         try:
-            with model_storage.read_from(resource) as directory:
-                with np.load(directory / _MODEL, allow_pickle=False) as arrays:
-                    expected = dict(zip(map(str, arrays["intents"]), arrays["expected"].tolist()))
-                    model = LinearModel.from_arrays(arrays)
+            with (
+                model_storage.read_from(resource) as directory,
+                np.load(directory / _MODEL, allow_pickle=False) as arrays,
+            ):
+                expected = dict(zip(map(str, arrays["intents"]), arrays["expected"].tolist(), strict=True))
+                model = LinearModel.from_arrays(arrays)
         except ValueError:
             return cls.create(config, model_storage, resource, execution_context)
         return cls(config, model_storage, resource, model, expected)
@@ -146,7 +152,7 @@ class TopicClassifier(GraphComponent):
             reading: Reading = message.get(READING)
             if vector is None or not reading.tokens:
                 continue
-            probabilities = self._weigh(vector, (message.get(INTENT) or {}).get(INTENT_NAME_KEY))
+            probabilities = self._weigh(self._model, vector, (message.get(INTENT) or {}).get(INTENT_NAME_KEY))
             best = int(probabilities.argmax())
             topic = self._model.classes[best]
             if topic == NO_TOPIC:
@@ -167,10 +173,9 @@ class TopicClassifier(GraphComponent):
         """Training messages keep the topics that people gave them."""
         return training_data
 
-    def _weigh(self, vector: Vector, intent: str | None) -> npt.NDArray[np.float64]:
+    def _weigh(self, model: LinearModel, vector: Vector, intent: str | None) -> npt.NDArray[np.float64]:
         """The probability of each topic, given the intent that was found."""
-        assert self._model is not None
-        weighed = self._model.probabilities(vector)
+        weighed = model.probabilities(vector)
         ratios = self._expected.get(intent or "")
         if ratios is not None:
             weighed = weighed * np.array(ratios)

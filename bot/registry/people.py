@@ -56,9 +56,11 @@ def find_or_add_address(
     address = session.scalar(known)
     if address is None:
         person = (find_by_phone(session, phone) if phone else None) or Person(created_at=now)
-        address = Address(person=person, channel=channel, account=account, value=value, value_digest=digest(value))
         try:
             with session.begin_nested():
+                address = Address(
+                    person=person, channel=channel, account=account, value=value, value_digest=digest(value)
+                )
                 session.add(address)
         except IntegrityError:
             # Two workers were handed this sender's first messages at once: the unique index decides.
@@ -91,6 +93,8 @@ def verify_phone(session: Session, person: Person, phone: str) -> Person:
 
 
 def _join(session: Session, person: Person, into: Person) -> None:
+    if not into.language_chosen:
+        into.language, into.language_chosen = person.language or into.language, person.language_chosen
     session.flush()
     has_draft = select(Application).filter_by(person_id=into.id, state=ApplicationState.DRAFT)
     if session.scalar(has_draft) is not None:
@@ -107,8 +111,6 @@ def _join(session: Session, person: Person, into: Person) -> None:
         session.execute(delete(OptOut).filter_by(person_id=person.id))
     for owned in (Address, InboundMessage, Offer, Application, StaffRequest, Subscription, OptOut):
         session.execute(update(owned).filter_by(person_id=person.id).values(person_id=into.id))
-    if not into.language_chosen:
-        into.language, into.language_chosen = person.language or into.language, person.language_chosen
     session.expire_all()
     session.execute(delete(Person).filter_by(id=person.id))
 

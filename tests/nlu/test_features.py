@@ -20,7 +20,13 @@ def look(text: str) -> dict[str, list[str]]:
     return views(words, CONCEPTS.find(words), CONCEPTS)
 
 
-MESSAGES = ["بغيت نتسجل فأوراش", "bghit ntsejjel f awrach", "je veux m'inscrire", "شحال كنخلص", "ch7al nkhelles"]
+MESSAGES = [
+    "بغيت نتسجل فأوراش",
+    "bghit ntsejjel f awrach",
+    "je veux m'inscrire",
+    "شحال كنخلص",
+    "ch7al nkhelles",
+]
 
 
 def test_every_view_is_there() -> None:

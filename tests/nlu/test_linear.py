@@ -32,9 +32,11 @@ def test_a_model_learns_and_is_calibrated() -> None:
 
 def test_two_classes_have_two_columns() -> None:
     made, labels = vectors()
-    two = [(vector, label) for vector, label in zip(made, labels) if label != "c"]
+    two = [(vector, label) for vector, label in zip(made, labels, strict=True) if label != "c"]
     model, _ = fit(stack([vector for vector, _ in two]), [label for _, label in two])
-    assert [model.classes[int(model.probabilities(vector).argmax())] for vector, _ in two] == [label for _, label in two]
+    assert [model.classes[int(model.probabilities(vector).argmax())] for vector, _ in two] == [
+        label for _, label in two
+    ]
 
 
 def test_a_model_survives_its_arrays() -> None:
@@ -69,5 +71,7 @@ def test_thresholds_refuse_what_is_outside_and_spare_what_is_inside() -> None:
 
 
 def test_without_a_class_outside_only_doubt_refuses() -> None:
-    held_out = HeldOut(np.zeros(4, dtype=np.int64), np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]))
+    held_out = HeldOut(
+        np.zeros(4, dtype=np.int64), np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
+    )
     assert choose_refusal(held_out, ["a", "b"], 0.25).outside == 1.0

@@ -52,7 +52,13 @@ def test_script_and_language_are_told(pipeline: Pipeline) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * 10_000, "😀" * 5_000, "\u202e\x00\u200b" * 4_000, "".join(chr(code) for code in range(0, 0x110000, 211)), "\ud800"],
+    [
+        "x" * 10_000,
+        "😀" * 5_000,
+        "\u202e\x00\u200b" * 4_000,
+        "".join(chr(code) for code in range(0, 0x110000, 211)),
+        "\ud800",
+    ],
     ids=["letters", "emoji", "controls", "planes", "surrogate"],
 )
 def test_hostile_messages_are_parsed_in_time(pipeline: Pipeline, text: str) -> None:

@@ -149,4 +149,7 @@ def test_receipt_is_read(raw, delivery, expected):
         assert receipt is None
     else:
         delivery_id, state, code = expected
-        assert receipt == Receipt(delivery_id=delivery_id, provider_id="SM2", state=state, error_code=code)
+        dead = code == "63024"
+        assert receipt == Receipt(
+            delivery_id=delivery_id, provider_id="SM2", state=state, error_code=code, unreachable=dead
+        )
