@@ -85,8 +85,8 @@ def strip_particles(word: str) -> tuple[str, ...]:
     shortest = 2 if arabic else 3
     forms = [word]
     for conjunction in ("و",) if arabic else ("ou", "w"):
-        if word.startswith(conjunction) and len(word) - len(conjunction) >= shortest:
-            forms.append(word[len(conjunction) :])
+        rest = word.removeprefix(conjunction)
+        forms += [rest] if len(rest) < len(word) and len(rest) >= shortest else []
     particles = _ARABIC_PARTICLES if arabic else _LATIN_PARTICLES
     forms += [form[1:] for form in forms if form[0] in particles and len(form) > shortest]
     for article in ("ال", "ل") if arabic else ("el", "al", "l"):
@@ -179,8 +179,7 @@ class Concepts:
                 if concepts is None:
                     for form in strip_particles(words[first])[1:]:
                         concepts = concepts or self._phrases.get((vowel(form), *vowels[first + 1 : last]))
-                for concept in sorted(concepts or ()):
-                    found.append(Found(concept, first, last))
+                found += [Found(concept, first, last) for concept in sorted(concepts or ())]
         found.sort(key=lambda item: (item.first, item.last))
         return found
 

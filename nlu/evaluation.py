@@ -182,9 +182,8 @@ def measure_crossscript(arguments: argparse.Namespace) -> Figures:
         "latn": share(cross),
         "gap": round(share(same) - share(cross), 4),
     }
-    print(
-        f"trained on Arabic script only: Arabic {figures['arab']:.3f}, Arabizi {figures['latn']:.3f}, gap {figures['gap']:.3f}"
-    )
+    print("trained on Arabic script only, accuracy on the same messages:")
+    print(f"Arabic {figures['arab']:.3f}, Arabizi {figures['latn']:.3f}, gap {figures['gap']:.3f}")
     return figures
 
 

@@ -57,9 +57,11 @@ def read_examples(directory: Path = EXAMPLES) -> list[Example]:
             if "intent" not in block or not isinstance(block.get("examples"), str):
                 continue
             topic = (block.get("metadata") or {}).get(TOPIC) or NO_TOPIC
-            for line in block["examples"].splitlines():
-                if line.startswith("- "):
-                    examples.append(Example(line[2:].strip(), block["intent"], topic, path.name))
+            examples += [
+                Example(line[2:].strip(), block["intent"], topic, path.name)
+                for line in block["examples"].splitlines()
+                if line.startswith("- ")
+            ]
     return examples
 
 
