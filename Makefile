@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 UV := $(firstword $(shell command -v uv 2>/dev/null) $(wildcard $(HOME)/.local/bin/uv) .uv/bin/uv)
 LOCKED := uv.lock pyproject.toml .python-version
+LINT = .venv/bin/ruff check bot actions nlu tests; ruff=$$?; .venv/bin/mypy; exit $$((ruff + $$?))
 export UV_PYTHON_DOWNLOADS ?= automatic
 # pyenv's Pythons are found where the shell that calls make does not know pyenv, too.
 export PATH := $(PATH)$(addprefix :,$(wildcard $(HOME)/.pyenv/shims))
@@ -32,12 +33,12 @@ test: train
 	@failed=; \
 	.venv/bin/python -m pytest tests/bot tests/actions tests/stories tests/e2e || failed="$$failed tests(.venv)"; \
 	.venv-rasa/bin/python -m pytest tests/nlu || failed="$$failed tests(.venv-rasa)"; \
-	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
+	($(LINT)) || failed="$$failed lint"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
 	echo "All tests passed in both environments, the linters too."
 
 lint: environments
-	@.venv/bin/ruff check .; first=$$?; .venv/bin/mypy; exit $$((first + $$?))
+	@$(LINT)
 
 # Both at once: each waits for the network most of the time.
 environments:

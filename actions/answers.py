@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from actions.relevance import sort_by_relevance
+from actions.relevance import bring_forward, sort_by_relevance
 from actions.turn import QUESTIONS, Desk, Outcome, RegistryAction, Turn
 from bot.channels.base import Choice, Reply
 from bot.registry import knowledge
@@ -84,8 +84,8 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
         return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
     today = desk.clock().date()
     facts = knowledge.find_facts(session, topic, intent, place.code if place else None, today)
-    facts = sort_by_relevance(facts, turn.text if not turn.is_tap else "")
-    page = int(turn.entity("page") or 0)
+    page, front = _read_page(turn)
+    facts = bring_forward(facts, front) if turn.is_tap else sort_by_relevance(facts, turn.text)
     paragraphs = []
     if place and facts and not any(fact.place for fact in facts) and page == 0:
         name = knowledge.name_place(session, place.code, turn.language)
@@ -99,8 +99,14 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
     if not paragraphs:
         paragraphs.append(desk.texts.say("answer.unknown", turn.language))
     more = page + 1 < len(facts)
-    choices = _list_next(desk, turn, topic, intent, shown, str(page + 1) if more else None)
+    choices = _list_next(desk, turn, topic, intent, shown, f"{page + 1} {facts[0].id}" if more else None)
     return Outcome((Reply("\n\n".join(paragraphs), choices),), slots)
+
+
+def _read_page(turn: Turn) -> tuple[int, str]:
+    """Which fact of the list is asked for, and the id of the one that the question had brought to its front."""
+    page, _, front = str(turn.entity("page") or 0).partition(" ")
+    return int(page), front
 
 
 def _guess_topic(session: Session, turn: Turn, intent: str, place: str) -> str | None:
@@ -169,7 +175,8 @@ def write_date(desk: Desk, day: date, language: str) -> str:
 def _list_next(
     desk: Desk, turn: Turn, topic: str, intent: str, shown: Fact | None, next_page: str | None
 ) -> tuple[Choice, ...]:
-    choices = [desk.choice(turn, intent, "button.more", topic=topic, page=next_page)] if next_page else []
+    more = desk.choice(turn, intent, "button.more", topic=topic, province=turn.place, page=next_page)
+    choices = [more] if next_page else []
     wanted = shown.next_intents if shown else ["ask_definition", "ask_conditions"]
     for step in wanted:
         if len(choices) == MOST_NEXT - 1:

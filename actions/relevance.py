@@ -35,7 +35,12 @@ def sort_by_relevance(facts: Sequence[Fact], text: str) -> list[Fact]:
     best = max(range(len(near)), key=lambda index: (scores[index], -index))
     if scores[best] <= scores[0] + MARGIN:
         return list(facts)
-    return [near[best], *(fact for fact in facts if fact is not near[best])]
+    return bring_forward(facts, near[best].id)
+
+
+def bring_forward(facts: Sequence[Fact], fact_id: str) -> list[Fact]:
+    """The facts, with the one of that id in front, if it is among them."""
+    return sorted(facts, key=lambda fact: fact.id != fact_id)
 
 
 def _read_words(text: str) -> set[str]:

@@ -50,6 +50,8 @@ class Dialogue:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(TURN_SECONDS, connect=2.0),
             transport=transport,
+            # A proxy of the machine is for the internet, not for loopback.
+            trust_env=False,
         )
 
     async def say(self, person_id: str, text: str, metadata: dict[str, Any]) -> Turn:

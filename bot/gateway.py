@@ -60,10 +60,12 @@ class Answer:
     Attributes:
         turn: what is said.
         delivery_ids: rows of the outbox that carry it.
+        more: whether the person has written something else meanwhile.
     """
 
     turn: Turn
     delivery_ids: list[int]
+    more: bool = False
 
 
 class Gateway:
@@ -106,7 +108,7 @@ class Gateway:
 
     async def accept(self, message: Inbound) -> bool:
         """Stores a message and has it answered; returns False where it had been stored before."""
-        person_id = await self._database.run(inbox.accept, message, self._clock())
+        person_id = await self._database.run_durably(inbox.accept, message, self._clock())
         if person_id is None:
             return False
         self.push(person_id)
@@ -154,7 +156,7 @@ class Gateway:
         if answer.turn.forget:
             await self._forget(claimed)
         self._announce(claimed.message, answer)
-        return True
+        return answer.more
 
     async def _forget(self, claimed: Claimed) -> None:
         try:
@@ -187,7 +189,6 @@ class Gateway:
 
     async def _answer(self, claimed: Claimed, language: str) -> Turn:
         message = claimed.message
-        asked = await self._database.run(self._find_asked, claimed.person_id)
         match message.kind:
             case Kind.TEXT if message.text.strip():
                 return await self._answer_text(claimed, language)
@@ -199,9 +200,9 @@ class Gateway:
                     return self._turn("error.stale_button", language)
                 return await self._ask_rasa(claimed, language, tapped.payload)
             case Kind.PHOTO | Kind.DOCUMENT:
-                return await self._take_documents(claimed, asked, language)
+                return await self._take_documents(claimed, language)
             case Kind.CONTACT:
-                return await self._take_contact(claimed, asked, language)
+                return await self._take_contact(claimed, language)
             case Kind.TEXT:
                 return self._turn("media.empty", language)
             case kind:
@@ -220,9 +221,9 @@ class Gateway:
                 return await self._ask_rasa(claimed, language, chosen.payload)
         return await self._ask_rasa(claimed, language, text)
 
-    async def _take_documents(self, claimed: Claimed, asked: str | None, language: str) -> Turn:
+    async def _take_documents(self, claimed: Claimed, language: str) -> Turn:
         message = claimed.message
-        if asked != "documents":
+        if await self._database.run(self._find_asked, claimed.person_id) != "documents":
             if message.text.strip():
                 return await self._answer_text(claimed, language)
             return self._turn("media.no_file_open", language)
@@ -250,8 +251,9 @@ class Gateway:
             if not applications.add_document(session, draft, draft.asked, claimed.id, part, file):
                 self._media.remove(file.path)
 
-    async def _take_contact(self, claimed: Claimed, asked: str | None, language: str) -> Turn:
+    async def _take_contact(self, claimed: Claimed, language: str) -> Turn:
         message = claimed.message
+        asked = await self._database.run(self._find_asked, claimed.person_id)
         if message.phone is None:
             if asked == "phone" and message.contact:
                 return await self._ask_rasa(claimed, language, _neutralise(message.contact))
@@ -303,11 +305,11 @@ class Gateway:
             people.set_language(session, person.id, turn.language or language, chosen=False)
         if found is None:
             requests.add(session, person.id, "unanswered", now, claimed.id)
-        elif turn.intent not in ("request_human", "complain"):
+        elif claimed.apologised and turn.intent not in ("request_human", "complain"):
             requests.resolve_unanswered(session, claimed.id, now)
         if turn.forget:
             erasure.erase_message(session, claimed.id)
-        return Answer(turn, delivery_ids)
+        return Answer(turn, delivery_ids, inbox.has_unanswered(session, person.id))
 
     def _plan(self, session: Session, claimed: Claimed, replies: list[Reply], purpose: str) -> list[int]:
         limits = self._channels[claimed.message.channel, claimed.message.account].limits

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     the prefix AWRACH_.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
 
     telegram_bot_token: SecretStr | None = None
     telegram_api_base_url: str = "https://api.telegram.org"

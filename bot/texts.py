@@ -23,9 +23,7 @@ class Texts:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._texts: dict[str, dict[str, str]] = {
-            language: yaml.safe_load((folder / f"{language}.yml").read_text("utf-8")) for language in LANGUAGES
-        }
+        self._texts = {language: _read(folder / f"{language}.yml") for language in LANGUAGES}
 
     def say(self, key: str, language: str | None, **values: object) -> str:
         """The text `key` in `language` (an unknown one: Moroccan Arabic), with `values` in their places.
@@ -43,6 +41,11 @@ class Texts:
     def keys(self, language: str) -> frozenset[str]:
         """The keys of all texts in `language`."""
         return frozenset(self._texts[language])
+
+
+def _read(path: Path) -> dict[str, str]:
+    texts: dict[str, str] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return texts
 
 
 @lru_cache

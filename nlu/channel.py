@@ -71,7 +71,7 @@ class GatewayInput(InputChannel):
         async def parse(request: Request) -> HTTPResponse:
             agent = request.app.ctx.agent
             results: List[Dict[str, Any]] = [
-                describe(await agent.parse_message(neutralise(text))) for text in request.json["texts"]
+                describe(await agent.parse_message(neutralise(text)), text) for text in request.json["texts"]
             ]
             return json(results)
 
@@ -88,21 +88,25 @@ def neutralise(text: str) -> str:
     return text.lstrip("/ ") if text.lstrip().startswith("/") else text
 
 
-def describe(parsed: Dict[str, Any]) -> Dict[str, Any]:
+def describe(parsed: Dict[str, Any], text: str) -> Dict[str, Any]:
     """A parse in the words of the contract.
+
+    Args:
+        parsed: what Rasa makes of the neutralised text.
+        text: the message as it was written, in which entities are pointed out.
 
     Returns:
         `text`, `script`, `language`, `intent`, `confidence`, `topic`, `entities` (each with `entity`, `value`, `start`,
         `end`, `text`) and `ranking` (each with `intent` and `confidence`).
     """
-    text = parsed["text"]
+    shift = len(text) - len(neutralise(text))
     entities = [
         {
             "entity": entity["entity"],
             "value": entity["value"],
-            "start": entity["start"],
-            "end": entity["end"],
-            "text": text[entity["start"] : entity["end"]],
+            "start": entity["start"] + shift,
+            "end": entity["end"] + shift,
+            "text": text[entity["start"] + shift : entity["end"] + shift],
         }
         for entity in parsed["entities"]
     ]

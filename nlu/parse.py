@@ -50,7 +50,7 @@ async def _parse(model: Path, timed: bool, sink: Any) -> None:
     for line in sys.stdin.buffer:
         text = line.rstrip(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
         started = time.perf_counter()
-        parsed: Dict[str, Any] = describe(await agent.parse_message(neutralise(text)))
+        parsed: Dict[str, Any] = describe(await agent.parse_message(neutralise(text)), text)
         if timed:
             parsed["milliseconds"] = round((time.perf_counter() - started) * 1000, 3)
         sink.write(json.dumps(parsed, ensure_ascii=False).encode("utf-8") + b"\n")

@@ -1,5 +1,4 @@
-"""Tell how a message is written: Moroccan Arabic in either script, French, Standard Arabic, a mixture,
-    Tamazight."""
+"""Tell how a message is written: Arabic or Latin script, Moroccan or Standard Arabic, French, Tamazight."""
 
 from __future__ import annotations
 

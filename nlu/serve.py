@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any, Optional
@@ -54,6 +55,8 @@ def serve(model: Path, port: int, actions: str, trackers: Path, token: str, redi
 
     from nlu.kept_endpoint import KeptEndpoint
 
+    # Importing Sanic switches deprecation warnings on, and Rasa 3.6 will not be mended.
+    warnings.simplefilter("ignore")
     # Rasa's own default is to log every message in full.
     configure_structlog(logging.WARNING)
     speedups.install()

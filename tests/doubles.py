@@ -1,5 +1,6 @@
 """Stand-ins for what lies outside the bot process: the time, Rasa, the providers, the wording of the texts."""
 
+import asyncio
 import inspect
 import itertools
 import json
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from bot.channels.base import TELEGRAM_LIMITS, WHATSAPP_LIMITS, Choice, Inbound, Kind
+from bot.channels.base import TELEGRAM_LIMITS, WHATSAPP_LIMITS, Inbound, Kind
 from bot.delivery.sender import Sender
 from bot.dialogue import Dialogue
 from bot.errors import MediaUnavailable
@@ -125,6 +126,12 @@ class RecordingChannel:
         self.tried = []
         self.failures = []
         self.files = {}
+        self._changed = asyncio.Condition()
+
+    async def wait_for(self, number):
+        """Waits until that many messages were taken."""
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: len(self.sent) >= number)
 
     def routes(self, accept, report):
         raise NotImplementedError
@@ -142,6 +149,8 @@ class RecordingChannel:
         if failure is not None:
             raise failure
         self.sent.append(message)
+        async with self._changed:
+            self._changed.notify_all()
         return f"{self.name}-{delivery_id}"
 
     async def fetch(self, attachment):
@@ -228,7 +237,3 @@ class Office:
     async def tap(self, button, **details):
         """A person taps a button of a reply."""
         return await self.say(button.title, kind=Kind.BUTTON, button=button.id, **details)
-
-
-def choice(title, payload):
-    return Choice(title, payload)

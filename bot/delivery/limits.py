@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from bot.registry.outbox import Leased
+
+T = TypeVar("T")
 
 # Telegram: core.telegram.org/bots/faq ("My bot is hitting limits"); WhatsApp: Twilio's default for one sender, and
 # Meta's pair rate of one message in 6 seconds, of which 45 may come at once.
@@ -32,7 +37,8 @@ class RateLimits:
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
-        storage = storage_from_string(f"async+{redis_url}" if redis_url else "async+memory://")
+        self._is_shared = redis_url is not None
+        storage = storage_from_string(redis_url) if redis_url else MemoryStorage()
         self._limiter = MovingWindowRateLimiter(storage)
 
     async def admit(self, message: Leased) -> float:
@@ -47,15 +53,22 @@ class RateLimits:
             (ACCOUNT_RATES.get(message.channel), account),
         ]
         for rate, key in limits:
-            if rate and not await self._limiter.hit(rate, _hide(key)):
-                stats = await self._limiter.get_window_stats(rate, _hide(key))
+            if rate and not await self._hit(rate, _hide(key)):
+                stats = await self._call(self._limiter.get_window_stats, rate, _hide(key))
                 return max(stats.reset_time - time.time(), 0.05)
         return 0.0
 
     async def is_looping(self, message: Leased) -> bool:
         """Whether the same text went to the same address more than 20 times within 5 minutes."""
         key = _hide(f"{message.channel}:{message.address}:{message.part.text}")
-        return not await self._limiter.hit(SAME_TEXT_RATE, "same", key)
+        return not await self._hit(SAME_TEXT_RATE, "same", key)
+
+    async def _hit(self, rate: RateLimitItem, *key: str) -> bool:
+        return await self._call(self._limiter.hit, rate, *key)
+
+    async def _call(self, function: Callable[..., T], rate: RateLimitItem, *key: Any) -> T:
+        # Redis is a wait, our own memory is not; the library's asynchronous memory starts a thread for each known key.
+        return await asyncio.to_thread(function, rate, *key) if self._is_shared else function(rate, *key)
 
 
 def _hide(key: str) -> str:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 32
 IDLE = 1.0
+SHORTEST_REST = 0.1
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = timedelta(minutes=10)
 CHANNEL_PAUSE = timedelta(minutes=1)
@@ -59,7 +60,7 @@ class Sender:
         try:
             while True:
                 self._wake.clear()
-                if not await self.send_due():
+                if await self.send_due() < BATCH:
                     await self._rest()
         finally:
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -85,11 +86,12 @@ class Sender:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("sending failed", exc_info=error)
-        self.wake()
+        if len(self._tasks) == BATCH - 1:
+            self.wake()
 
     async def _rest(self) -> None:
         due = await self._database.run(outbox.earliest_due)
-        wait = min(max((due - self._clock()).total_seconds(), 0.02), IDLE) if due else IDLE
+        wait = min(max((due - self._clock()).total_seconds(), SHORTEST_REST), IDLE) if due else IDLE
         try:
             await asyncio.wait_for(self._wake.wait(), wait)
         except TimeoutError:
@@ -107,7 +109,7 @@ class Sender:
         if await self._limits.is_looping(message):
             await self._give_up(message, DeliveryState.SKIPPED, "loop")
             return
-        if not await self._database.run(outbox.mark_sending, message):
+        if not await self._database.run_durably(outbox.mark_sending, message):
             return
         try:
             provider_id = await channel.send(message.address, message.part, message.id)
@@ -126,7 +128,8 @@ class Sender:
             log.warning("delivery %s refused: %s", message.id, error.reason)
             await self._give_up(message, DeliveryState.FAILED, error.code)
         else:
-            await self._database.run(outbox.mark_sent, message.id, provider_id, self._clock())
+            if await self._database.run(outbox.mark_sent, message.id, provider_id, self._clock()):
+                self.wake()
 
     async def _retry(self, message: Leased, wait: timedelta, error: SendError) -> None:
         if message.attempts + 1 >= MOST_ATTEMPTS:

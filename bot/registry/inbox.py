@@ -119,6 +119,15 @@ def postpone(session: Session, inbound_id: int, now: datetime) -> None:
     row.apologised_at = row.apologised_at or now
 
 
+def has_unanswered(session: Session, person_id: str) -> bool:
+    """Whether a person has a message that has no answer yet."""
+    undone = select(InboundMessage.id).where(
+        InboundMessage.person_id == person_id, InboundMessage.state != InboundState.DONE
+    )
+    session.flush()
+    return session.scalar(undone.limit(1)) is not None
+
+
 def list_unanswered_people(session: Session) -> list[str]:
     """Ids of all people who have a message without an answer, longest waiting first."""
     return list(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError
@@ -113,7 +116,24 @@ def _load_topic(session: Session, content: dict[str, Any]) -> None:
             )
         )
     for entry in content["entries"]:
-        session.add(_make_fact(session, topic, entry))
+        with _name_mistakes(session, f"knowledge {entry.get('id')}"):
+            if session.get(Fact, entry["id"]) is not None:
+                raise ValueError("the id is used twice")
+            session.add(_make_fact(session, topic, entry))
+
+
+@contextmanager
+def _name_mistakes(session: Session, entry: str) -> Iterator[None]:
+    """Says in which entry of the files it is that something is missing or contradicts the other files."""
+    try:
+        yield
+        session.flush()
+    except KeyError as error:
+        raise SettingsError(f"{entry}: {error} is missing") from error
+    except ValueError as error:
+        raise SettingsError(f"{entry}: {error}") from error
+    except IntegrityError as error:
+        raise SettingsError(f"{entry} names something that no other file knows: {error.orig}") from error
 
 
 def _make_fact(session: Session, topic: str, entry: dict[str, Any]) -> Fact:
@@ -153,15 +173,15 @@ def _find_code(session: Session, name: str) -> str:
 
 def _load_examples(session: Session, register: dict[str, list[dict[str, Any]]]) -> None:
     for entry in register["artisans"]:
-        place = _find_code(session, entry["province"])
-        add_artisan(
-            session,
-            entry["number"],
-            entry["name"],
-            entry["phone"],
-            entry["trade"],
-            place,
-            entry["registered_on"],
-            entry.get("card_expires_on"),
-            is_example=True,
-        )
+        with _name_mistakes(session, f"example {entry.get('number')}"):
+            add_artisan(
+                session,
+                entry["number"],
+                entry["name"],
+                entry["phone"],
+                entry["trade"],
+                _find_code(session, entry["province"]),
+                entry["registered_on"],
+                entry.get("card_expires_on"),
+                is_example=True,
+            )

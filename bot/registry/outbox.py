@@ -145,12 +145,18 @@ def mark_sending(session: Session, message: Leased) -> bool:
     return True
 
 
-def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetime) -> None:
-    """Notes that the provider took the message. A status report may have come first, and stays."""
+def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetime) -> bool:
+    """Notes that the provider took the message. A status report may have come first, and stays.
+
+    Returns:
+        Whether more is planned for the same address.
+    """
     row = session.get_one(Delivery, delivery_id)
     row.provider_id, row.sent_at = provider_id, now
     if _ORDER[DeliveryState(row.state)] < _ORDER[DeliveryState.SENT]:
         row.state = DeliveryState.SENT
+    more = select(Delivery.id).filter_by(address_id=row.address_id, state=DeliveryState.PLANNED).limit(1)
+    return session.scalar(more) is not None
 
 
 def put_back(session: Session, delivery_id: int, due_at: datetime, *, tried: bool) -> None:

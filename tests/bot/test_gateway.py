@@ -428,8 +428,10 @@ def languages(office):
 
 
 async def test_the_answer_is_in_the_language_and_script_of_the_question(office):
-    for text in ("شنو هو أوراش", "chno howa awrach", "Comment puis-je adhérer au programme ?", "هل يمكنني الاستفادة من التغطية الصحية؟"):
-        await office.say(text)
+    await office.say("شنو هو أوراش")
+    await office.say("chno howa awrach")
+    await office.say("Comment puis-je adhérer au programme ?")
+    await office.say("هل يمكنني الاستفادة من التغطية الصحية؟")
     assert languages(office) == ["ary-Arab", "ary-Latn", "fr", "ar"]
 
 

@@ -220,7 +220,7 @@ async def test_the_same_text_over_and_over_is_stopped(office, post, read):
             return message.part.text == "again"
 
     office.sender._limits = Loops()
-    first, second = await post("again", "other")
+    first, _ = await post("again", "other")
     await office.sender.drain()
     assert texts(office.telegram.sent) == ["other"]
     row = await read(first)
@@ -229,14 +229,13 @@ async def test_the_same_text_over_and_over_is_stopped(office, post, read):
 
 async def test_what_the_limits_hold_back_is_sent_later(office, post, read):
     class Slow:
-        waits = [30.0, 0.0]
-
         async def admit(self, message):
-            return self.waits.pop(0)
+            return 0.0 if office.clock() >= open_at else 30.0
 
         async def is_looping(self, message):
             return False
 
+    open_at = office.clock() + timedelta(seconds=30)
     office.sender._limits = Slow()
     (delivery,) = await post("x")
     await office.sender.drain()
@@ -248,7 +247,7 @@ async def test_what_the_limits_hold_back_is_sent_later(office, post, read):
 
 
 async def test_the_running_sender_picks_up_what_a_dead_one_left(office, post, read):
-    lost, _ = await post("lost", "behind")
+    await post("lost", "behind")
     (half_sent,) = await post("half sent", to="aicha")
 
     def die(session):
@@ -259,9 +258,7 @@ async def test_the_running_sender_picks_up_what_a_dead_one_left(office, post, re
     await office.database.run(die)
     office.clock.advance(minutes=3)
     running = asyncio.create_task(office.sender.run())
-    async with asyncio.timeout(10):
-        while len(office.telegram.sent) < 2:
-            await asyncio.sleep(0.01)
+    await office.telegram.wait_for(2)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
