@@ -104,7 +104,7 @@ class Gateway:
         self._clock = clock
         self._wake_sender = wake_sender
         self.push: Callable[[str], None] = lambda _person_id: None
-        self._followed: dict[tuple[str, str, str], asyncio.Future[Answer]] = {}
+        self._followed: dict[tuple[str, str, str], tuple[Inbound, asyncio.Future[Answer]]] = {}
 
     async def accept(self, message: Inbound) -> bool:
         """Stores a message and has it answered; returns False where it had been stored before."""
@@ -116,11 +116,12 @@ class Gateway:
 
     async def follow(self, message: Inbound) -> Answer:
         """Stores a message and waits until it is answered, or until the person is told that it takes longer."""
-        key = _key(message)
-        self._followed[key] = asyncio.get_running_loop().create_future()
+        key = message.channel, message.account, message.external_id
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._followed[key] = message, answered
         try:
             await self.accept(message)
-            return await self._followed[key]
+            return await answered
         finally:
             del self._followed[key]
 
@@ -165,11 +166,13 @@ class Gateway:
             # The staff have the request for erasure before them; trackers end by themselves after 30 days.
             log.error("the conversation of message %s could not be removed from Rasa", claimed.id)
 
-    def _announce(self, message: Inbound, answer: Answer) -> None:
+    def _announce(self, answered: Inbound, answer: Answer, *, to_all: bool = False) -> None:
         self._wake_sender()
-        follower = self._followed.get(_key(message))
-        if follower is not None and not follower.done():
-            follower.set_result(answer)
+        for message, follower in self._followed.values():
+            theirs = (message.channel, message.account, message.address)
+            meant = message.external_id == answered.external_id or to_all
+            if meant and theirs == (answered.channel, answered.account, answered.address) and not follower.done():
+                follower.set_result(answer)
 
     def _find_asked(self, session: Session, person_id: str) -> str | None:
         """Type of the question that an open application waits on, or None."""
@@ -280,7 +283,8 @@ class Gateway:
     async def _postpone(self, claimed: Claimed, language: str) -> None:
         apology = self._say("error.later", language, *self._menu(language)[-1:])
         delivery_ids = await self._database.run(self._apologise, claimed, apology)
-        self._announce(claimed.message, Answer(Turn((apology,)), delivery_ids))
+        # Whatever the person wrote after this message waits behind it.
+        self._announce(claimed.message, Answer(Turn((apology,)), delivery_ids), to_all=True)
 
     def _apologise(self, session: Session, claimed: Claimed, apology: Reply) -> list[int]:
         now = self._clock()
@@ -341,7 +345,3 @@ class Gateway:
 def _neutralise(text: str) -> str:
     # Rasa reads a slash after any white space as an intent: only our own buttons may say such a thing.
     return re.sub(r"^[\s/]+", "", text) or "?"
-
-
-def _key(message: Inbound) -> tuple[str, str, str]:
-    return message.channel, message.account, message.external_id

@@ -1,0 +1,207 @@
+"""An answer states what a stored fact states: of this place, not expired, with its source and date."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.answers import write_date
+from actions.relevance import bring_forward, sort_by_relevance
+from actions.turn import QUESTIONS
+from bot.texts import LANGUAGES
+
+
+async def ask(who, intent, **entities):
+    return "\n".join(await who.act("action_answer", intent, **entities))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_fact_is_told_in_the_language_with_source_and_date(ali, language):
+    ali.language = language
+    said = await ask(ali, "ask_benefit", topic="awrach")
+    source = "الجريدة" if language in ("ary-Arab", "ar") else "le journal"
+    assert said == f"grant-nation {language}\n\nsource|{language}|source={source}|date=10 3 2022"
+    assert ali.slots["topic"] == "awrach"
+    assert ali.slots["question"] == "ask_benefit"
+
+
+async def test_an_undated_page_is_told_with_the_day_it_was_read(ali):
+    said = await ask(ali, "ask_benefit", topic="awrach", page="1")
+    assert said == "grant-second fr\n\nsource.seen|fr|source=la page|date=2023"
+
+
+async def test_a_decline_names_who_to_ask(ali):
+    assert await ask(ali, "ask_status", topic="awrach") == "status-unknown fr\n\ncontact.anapec|fr"
+
+
+async def test_where_nothing_is_known_nothing_is_said(ali):
+    said = await ask(ali, "ask_figures", topic="awrach")
+    assert said == "answer.unknown|fr"
+    assert ali.payloads[-1] == "/request_human"
+
+
+@pytest.mark.parametrize(
+    ("entities", "first"),
+    [
+        ({"province": "Khénifra"}, "grant-khenifra"),
+        ({"commune": "M'rirt"}, "grant-khenifra"),
+        ({"province": "Azilal"}, "grant-region"),
+        ({"region": "Souss-Massa"}, "answer.not_for_place|fr|place=Souss-Massa"),
+        ({"province": "Tiznit"}, "answer.not_for_place|fr|place=Tiznit"),
+        ({"province": "Atlantis"}, "grant-nation"),
+        ({}, "grant-nation"),
+    ],
+)
+async def test_the_answer_is_that_of_the_place(ali, entities, first):
+    said = await ask(ali, "ask_benefit", topic="awrach", **entities)
+    assert said.startswith(first)
+    assert ("grant-agadir" in said) is False
+
+
+async def test_an_expired_fact_is_not_told(ali, clock):
+    assert "duration-valid" in await ask(ali, "ask_duration", topic="awrach")
+    clock.advance(days=1)
+    assert await ask(ali, "ask_duration", topic="awrach") == "answer.unknown|fr"
+    assert "cost-decline" in await ask(ali, "ask_cost", topic="awrach")
+
+
+@pytest.mark.parametrize(
+    ("entities", "text"),
+    [
+        ({}, "-"),
+        ({}, "grant-second"),
+        ({}, "chhal f agadir grant-agadir"),
+        ({"province": "Khénifra"}, "-"),
+        ({"province": "Khénifra"}, "grant-second"),
+        ({"province": "Tiznit"}, "grant-second"),
+    ],
+)
+async def test_more_shows_every_fact_once(ali, entities, text):
+    told = [await ask(ali, "ask_benefit", topic="awrach", text=text, **entities)]
+    while more := [payload for payload in ali.payloads if '"page"' in payload]:
+        told.append("\n".join(await ali.tap("action_answer", more[0])))
+        assert len(told) < 9
+    names = [name for one in told for name in one.split() if name.startswith("grant-")]
+    here = {"grant-nation", "grant-second"}
+    if not entities:
+        here |= {"grant-agadir", "grant-region", "grant-khenifra"}
+    elif entities["province"] == "Khénifra":
+        here |= {"grant-region", "grant-khenifra"}
+    assert sorted(names) == sorted(here)
+
+
+async def test_a_deadline_is_told_as_it_stands_today(ali, clock):
+    said = await ask(ali, "ask_deadline", topic="awrach_inclusion", province="Khénifra")
+    assert "deadline.not_yet|fr|topic=awrach_inclusion|place=country|edition=2027|opens=4 1 2027" in said
+    assert "deadline.closed|fr|topic=awrach_inclusion|place=Khénifra|edition=2022|opens=|closes=16 3 2022" in said
+    assert "deadline-decline" in said, "whether it is open now is said as well"
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [
+        (date(2026, 10, 31), "deadline.not_yet"),
+        (date(2026, 11, 1), "deadline.open"),
+        (date(2026, 11, 30), "deadline.open"),
+        (date(2026, 12, 1), "deadline.closed"),
+    ],
+)
+async def test_a_deadline_opens_and_closes_with_the_day(ali, clock, day, key):
+    clock.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    said = await ask(ali, "ask_deadline", topic="awrach_inclusion", province="Agadir-Ida-Ou-Tanane")
+    agadir = next(line for line in said.split("\n") if "edition=2026" in line)
+    assert agadir.startswith(f"{key}|")
+    if key == "deadline.open":
+        assert f"days={(date(2026, 11, 30) - day).days}" in agadir
+
+
+async def test_without_a_topic_the_topics_are_offered_and_the_question_kept(ali):
+    assert await ask(ali, "ask_cost") == "ask.topic|fr"
+    assert len(ali.payloads) <= 10, "a list on WhatsApp holds no more"
+    assert '/ask_cost{"topic": "amo"}' in ali.payloads
+    assert ali.slots["question"] == "ask_cost"
+
+
+async def test_the_topic_at_hand_answers_the_next_question(ali):
+    await ask(ali, "ask_status", topic="awrach")
+    assert (await ask(ali, "ask_benefit")).startswith("grant-nation")
+
+
+async def test_a_bare_place_asks_the_same_of_that_place(ali):
+    await ask(ali, "ask_benefit", topic="awrach")
+    (said,) = await ali.act("action_say", "inform", "w f Khénifra?", province="Khénifra")
+    assert said.startswith("grant-khenifra")
+
+
+async def test_the_next_steps_are_three_at_most_and_end_with_a_person(ali):
+    await ask(ali, "ask_benefit", topic="awrach")
+    assert len(ali.payloads) == 3
+    assert ali.payloads[0].startswith('/ask_benefit{"topic": "awrach"')
+    assert ali.payloads[1:] == ['/ask_conditions{"topic": "awrach"}', "/request_human"]
+
+
+async def test_clarifying_offers_meanings_once_then_the_menu(ali):
+    ranking = ("nlu_fallback", "ask_cost", "insult", "apply", "greet")
+    assert await ali.act("action_clarify", "nlu_fallback", ranking=ranking) == ["clarify|fr"]
+    assert ali.payloads == ["/ask_cost", "/apply", "/help"]
+    assert await ali.act("action_clarify", "nlu_fallback", ranking=ranking) == ["clarify.again|fr"]
+    assert "/request_human" in ali.payloads
+    await ask(ali, "ask_benefit", topic="awrach")
+    assert await ali.act("action_clarify", "nlu_fallback", ranking=ranking) == ["clarify|fr"]
+    assert ali.payloads[0] == '/ask_cost{"topic": "awrach"}'
+
+
+async def test_every_question_of_the_contract_is_answered_somehow(ali):
+    for intent in sorted(QUESTIONS):
+        for topic in ("awrach", "amo", "awrach_inclusion", "marketing"):
+            assert await ask(ali, intent, topic=topic)
+
+
+@pytest.mark.parametrize(("day", "written"), [(date(2022, 3, 16), "16 3 2022"), (date(2022, 1, 1), "2022")])
+def test_dates(desk, day, written):
+    assert write_date(desk, day, "fr") == written
+
+
+# Relevance
+
+
+def make_fact(name, *words, kind="fact", place=None):
+    return SimpleNamespace(id=name, kind=kind, place=place, texts={"fr": " ".join(words)})
+
+
+CARD = make_fact("card", "la carte professionnelle donne accès aux foires")
+CREDIT = make_fact("credit", "le crédit à taux préférentiel est annoncé")
+FIRST = make_fact("first", "le registre est tenu par l'administration")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("chno f lcarte", "card"),
+        ("wach kayn chi crédit", "credit"),
+        ("", "first"),
+        ("salam", "first"),
+        ("le la les", "first"),
+    ],
+)
+def test_the_fact_that_the_message_is_about_comes_first(text, first):
+    facts = sort_by_relevance([FIRST, CARD, CREDIT], text)
+    assert facts[0].id == first
+    assert {fact.id for fact in facts} == {"first", "card", "credit"}
+
+
+def test_nothing_passes_a_decline_or_a_nearer_fact():
+    decline = make_fact("decline", "rien", kind="decline")
+    assert sort_by_relevance([decline, CARD, CREDIT], "crédit")[0] is decline
+    near = make_fact("near", "ici", place="05.301")
+    assert sort_by_relevance([near, CREDIT], "crédit")[0] is near
+
+
+@given(st.permutations(["first", "card", "credit"]), st.text(max_size=40))
+def test_no_fact_is_lost_or_doubled(order, text):
+    facts = [{"first": FIRST, "card": CARD, "credit": CREDIT}[name] for name in order]
+    assert sorted(fact.id for fact in sort_by_relevance(facts, text)) == ["card", "credit", "first"]
+    assert [fact.id for fact in bring_forward(facts, "nothing")] == order
+    assert [fact.id for fact in bring_forward(facts, order[2])] == [order[2], *order[:2]]
