@@ -46,6 +46,9 @@ class ValidateAction(RegistryAction):
         reading = read_answer(question or programme.questions[0], turn)
         if isinstance(reading, Given):
             field = reading.field or (question.field if question else "")
+            if not any(known.field == field for known in programme.questions):
+                # The button stood under a question of another programme.
+                return Outcome((self.desk.say(turn, "error.stale_button"),), events=OPEN)
             return self._take(session, turn, draft, programme.find(field), reading.value)
         if isinstance(reading, Wrong):
             return Outcome((self._tell_wrong(turn, question, reading),), events=OPEN)

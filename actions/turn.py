@@ -242,7 +242,11 @@ class RegistryAction(Action, ABC):  # type: ignore[misc]
                 dispatcher.messages[-1] = {"custom": {"text": reply.text, "share_phone": reply.share_phone}}
         told = {"topic": outcome.slots.get("topic"), "language": turn.language, "forget": outcome.forget}
         dispatcher.utter_message(json_message={"turn": told})
-        return [*(SlotSet(name, value) for name, value in outcome.slots.items()), *outcome.events]
+        slots = outcome.slots
+        if turn.slots.get("pending"):
+            # A bare yes answers what was asked just before it: whatever else is said takes the question back.
+            slots = {"pending": None, **slots}
+        return [*(SlotSet(name, value) for name, value in slots.items()), *outcome.events]
 
 
 def find_person(session: Session, turn: Turn) -> Person:

@@ -58,6 +58,8 @@ class Bot:
         gateway: takes messages in.
         lanes: one a person.
         sender: sends what is in the outbox.
+        limits: how fast it may.
+        redis: of the locks of the lanes, where there is a Redis.
         public: the application on the public port.
         actions: the application that Rasa calls.
     """
@@ -70,6 +72,8 @@ class Bot:
     gateway: Gateway
     lanes: Lanes
     sender: Sender
+    limits: RateLimits
+    redis: Redis | None
     public: FastAPI
     actions: FastAPI
 
@@ -92,10 +96,11 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
     dialogue = dialogue or Dialogue(f"http://127.0.0.1:{settings.rasa_port}", token)
     media = MediaStore(settings.media_folder)
     texts, programmes = read_texts(), read_programmes()
-    sender = Sender(database, channels, RateLimits(settings.redis_url), clock)
+    limits = RateLimits(settings.redis_url)
+    sender = Sender(database, channels, limits, clock)
     gateway = Gateway(database, channels, dialogue, texts, programmes, media, clock, sender.wake)
-    lock = redis_lock(Redis.from_url(settings.redis_url)) if settings.redis_url else no_lock
-    lanes = Lanes(gateway.answer_next, lock)
+    redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
+    lanes = Lanes(gateway.answer_next, redis_lock(redis) if redis else no_lock)
     gateway.push = lanes.push
     public = FastAPI(title="awrach", openapi_url=None)
     bot = Bot(
@@ -107,6 +112,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
         gateway,
         lanes,
         sender,
+        limits,
+        redis,
         public,
         make_action_app(Desk(database, texts, programmes, media, clock), token),
     )
@@ -155,6 +162,9 @@ async def run_parts(bot: Bot) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await bot.dialogue.close()
+        bot.limits.close()
+        if bot.redis is not None:
+            await bot.redis.aclose()
         bot.database.close()
 
 

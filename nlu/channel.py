@@ -77,7 +77,9 @@ class GatewayInput(InputChannel):
 
         @routes.delete("/trackers/<sender>")  # type: ignore[misc]
         async def forget(request: Request, sender: str) -> HTTPResponse:
-            await request.app.ctx.agent.tracker_store.delete(sender)
+            store = request.app.ctx.agent.tracker_store
+            # Rasa wraps the store into one that knows only its own methods.
+            await getattr(store, "_tracker_store", store).delete(sender)
             return empty()
 
         return routes

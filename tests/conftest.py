@@ -1,5 +1,8 @@
 """Fixtures of the whole suite. tests/nlu runs in another environment: what needs the bot is imported on demand."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -21,11 +24,13 @@ def embedded(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory):
+def servers():
     """PostgreSQL and Redis, with schema and data, lent to one test at a time."""
     from backends import Servers
 
-    with Servers(tmp_path_factory.mktemp("servers")) as servers:
+    # Not below pytest's own folder: run by root, PostgreSQL has a user of its own, whom the next pytest that starts on
+    # this machine would lock out of it.
+    with TemporaryDirectory(prefix="servers-") as folder, Servers(Path(folder)) as servers:
         yield servers
 
 

@@ -15,7 +15,7 @@ from bot.dialogue import Dialogue
 from bot.errors import MediaUnavailable
 from bot.gateway import Gateway
 from bot.lanes import Lanes
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Texts
 
 
 class Clock:
@@ -39,7 +39,7 @@ class EchoTexts(Texts):
 
     def say(self, key, language, **values):
         group, _, name = key.partition(".")
-        if group in ("button", "menu", "topic", "language", "month", "place"):
+        if group in ("button", "menu", "topic", "month", "place") or name in LANGUAGES:
             return (name or group)[:20]
         return "|".join([key, str(language), *(f"{name}={value}" for name, value in values.items())])
 

@@ -95,7 +95,7 @@ def run_installation(home: Path, **settings: str) -> Iterator[Installation]:
 
     ports = dict(zip(("AWRACH_PORT", "AWRACH_RASA_PORT", "AWRACH_ACTIONS_PORT"), find_free_ports(3), strict=True))
     environment = {**os.environ, "AWRACH_HOME": str(home), "AWRACH_DEMO": "1", **ports, **settings}
-    configured = Settings(_env_file=None, AWRACH_HOME=home, **{name.lower(): value for name, value in settings.items()})
+    configured = Settings(_env_file=None, AWRACH_HOME=home, **_name_fields(settings))
     environment["AWRACH_INTERNAL_TOKEN"] = configured.read_internal_token()
     upgrade(configured.database)
     database = Database(configured.database, configured.read_secret_key())
@@ -110,6 +110,10 @@ def run_installation(home: Path, **settings: str) -> Iterator[Installation]:
     finally:
         for name in list(installation.processes):
             installation.stop(name)
+
+
+def _name_fields(settings: dict[str, str]) -> dict[str, str]:
+    return {name if name.startswith("AWRACH_") else name.lower(): value for name, value in settings.items()}
 
 
 def find_free_ports(count: int) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.registry.outbox import Leased
@@ -38,8 +38,13 @@ class RateLimits:
 
     def __init__(self, redis_url: str | None = None) -> None:
         self._is_shared = redis_url is not None
-        storage = storage_from_string(redis_url) if redis_url else MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(storage)
+        self._storage = RedisStorage(redis_url) if redis_url else MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        if isinstance(self._storage, RedisStorage):
+            self._storage.storage.close()
 
     async def admit(self, message: Leased) -> float:
         """Takes a place for a message.

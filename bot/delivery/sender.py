@@ -56,7 +56,8 @@ class Sender:
 
     async def run(self) -> None:
         """Sends until it is cancelled; what is under way at that moment is finished first."""
-        await self._database.run(outbox.recover, self._clock())
+        # SQLite belongs to one process: what was under way when the last one ended need not wait for its lease.
+        await self._database.run(outbox.recover, self._clock(), alone=self._database.is_sqlite)
         try:
             while True:
                 self._wake.clear()

@@ -213,9 +213,13 @@ def give_up(
         )
 
 
-def recover(session: Session, now: datetime) -> None:
-    """Frees what a process held that is gone: what it had not begun to send is planned anew, the rest is unknown."""
-    overdue = Delivery.leased_until < now
+def recover(session: Session, now: datetime, *, alone: bool = False) -> None:
+    """Frees what a process held that is gone: what it had not begun to send is planned anew, the rest is unknown.
+
+    Args:
+        alone: whether no other process sends from this registry, so that every lease is of one that is gone.
+    """
+    overdue = Delivery.leased_until < (now + 2 * LEASE if alone else now)
     session.execute(
         update(Delivery)
         .where(Delivery.state == DeliveryState.LEASED, overdue)

@@ -53,7 +53,9 @@ class Conversation:
             inbox.finish(session, claimed.id, Understanding(), self._desk.clock())
         self.inbound_id = claimed.id
 
-    async def act(self, action, intent="inform", text="-", again=False, confidence=0.9, ranking=(), meta=None, **entities):
+    async def act(
+        self, action, intent="inform", text="-", again=False, confidence=0.9, ranking=(), meta=None, **entities
+    ):
         """One action on one message; returns what is said."""
         if not again:
             self.receive()

@@ -140,7 +140,9 @@ async def test_whatever_is_sent_is_answered_and_is_no_command(office, text, kind
         ours = said in COMMANDS.values() or said in ('/ask_definition{"topic": "awrach"}', "/send_document")
         assert ours or not said.strip().startswith("/")
     waiting = await office.database.run(
-        lambda session: session.scalars(select(InboundMessage.id).where(InboundMessage.state != InboundState.DONE)).all()
+        lambda session: session.scalars(
+            select(InboundMessage.id).where(InboundMessage.state != InboundState.DONE)
+        ).all()
     )
     assert waiting == []
 

@@ -73,11 +73,20 @@ def test_no_secret_is_shown_by_accident(make):
     assert "secret" not in repr(settings).replace("_secret", "").replace("secret_key", "")
 
 
-def test_settings_are_read_from_a_file_too(make, tmp_path):
-    (tmp_path / ".env").write_text("PUBLIC_URL=https://example.org/\nAWRACH_PORT=9000\nUNKNOWN=1\n")
+def test_settings_are_read_from_the_project_s_file_too(make, tmp_path, monkeypatch):
+    env = tmp_path / ".env"
+    env.write_text("PUBLIC_URL=https://example.org/\nAWRACH_PORT=9000\nUNKNOWN=1\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", env)
     settings = make()
     assert (settings.public_url, settings.port) == ("https://example.org", 9000)
     assert make(AWRACH_PORT="9001").port == 9001
+
+
+def test_the_variables_of_the_shell_are_not_ours(make, monkeypatch):
+    for name in ("HOME", "HOST", "PORT", "DEMO", "SECRET_KEY"):
+        monkeypatch.setenv(name, "/somewhere/else/8081")
+    settings = make()
+    assert "somewhere" not in f"{settings.home}{settings.host}{settings.secret_key}{settings.port}"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])

@@ -61,6 +61,17 @@ def test_no_log_holds_what_people_wrote(fresh_installation):
         assert secret not in logs
 
 
+def test_nothing_of_the_conversation_is_left_in_rasa_after_erasure(fresh_installation):
+    fresh_installation.say("aicha", text="شنو هي أمو؟")
+    trackers = sqlite3.connect(fresh_installation.home / "trackers.db")
+    assert trackers.execute("SELECT count(*) FROM trackers").fetchone() == (1,)
+
+    fresh_installation.say("aicha", text="mse7o m3tayati")
+    fresh_installation.say("aicha", text="ah")
+
+    assert trackers.execute("SELECT count(*) FROM trackers").fetchone() == (0,)
+
+
 def read_all(installation, person):
     answer = httpx.get(
         f"{installation.base_url}/simulator/messages", params={"account": "telegram", "person": person}, timeout=10

@@ -18,8 +18,7 @@ def message(text="x", address="ali", channel="telegram", account="bot"):
 async def count(redis_url):
     limits = RateLimits(redis_url)
     yield limits
-    if redis_url:
-        await limits._limiter.storage.bridge.storage.aclose()
+    limits.close()
 
 
 @pytest.fixture

@@ -121,6 +121,15 @@ def test_a_sender_that_died_before_sending_leads_to_one_message(session, clock):
     assert outbox.mark_sending(session, found) is False
 
 
+def test_who_is_alone_need_not_wait_for_the_lease_of_a_process_that_is_gone(session, clock):
+    planned, sending = post(session, clock, "1")[0], post(session, clock, "2", to="aicha")[0]
+    held = {message.id: message for message in lease(session, clock)}
+    outbox.mark_sending(session, held[sending])
+    outbox.recover(session, clock(), alone=True)
+    assert [message.id for message in lease(session, clock)] == [planned]
+    assert session.get(Delivery, sending).state == "unknown"
+
+
 def test_a_sender_that_died_while_sending_leaves_the_outcome_unknown(session, clock):
     delivery, behind = post(session, clock, "1", "2")
     (message,) = lease(session, clock)
