@@ -30,6 +30,7 @@ from bot.gateway import Gateway
 from bot.lanes import Lanes, no_lock, redis_lock
 from bot.media import MediaStore
 from bot.programmes import read_programmes
+from bot.reception import Reception
 from bot.registry.contents import RegistryContentCache
 from bot.registry.database import Database
 from bot.settings import Settings, read_settings
@@ -98,7 +99,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
     texts, programmes = read_texts(), read_programmes()
     limits = RateLimits(settings.redis_url)
     sender = Sender(database, channels, limits, clock)
-    gateway = Gateway(database, channels, dialogue, texts, programmes, media, clock, sender.wake)
+    reception = Reception(database, channels, dialogue, texts, programmes, media)
+    gateway = Gateway(database, channels, dialogue, reception, clock, sender.wake)
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
     lanes = Lanes(gateway.answer_next, redis_lock(redis) if redis else no_lock)
     gateway.push = lanes.push

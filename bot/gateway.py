@@ -4,53 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.channels.base import Channel, Choice, Inbound, Kind, Receipt, Reply
+from bot.channels.base import Channel, Inbound, Kind, Receipt, Reply
 from bot.delivery.renderer import is_numbered, render
 from bot.dialogue import Dialogue, Turn
-from bot.errors import DialogueUnavailable, MediaUnavailable
-from bot.media import MediaStore, StoredFile
-from bot.programmes import Programmes
-from bot.registry import applications, erasure, inbox, offers, outbox, people, requests
+from bot.errors import DialogueUnavailable
+from bot.reception import Reception
+from bot.registry import erasure, inbox, offers, outbox, people, requests
 from bot.registry.database import Database
 from bot.registry.inbox import Claimed, Understanding
 from bot.registry.models import Person
-from bot.texts import DEFAULT_LANGUAGE, Texts
-from nlu.text import fold, reply_language
+from bot.texts import DEFAULT_LANGUAGE
+from nlu.text import reply_language
 
 log = logging.getLogger(__name__)
 
-# Twilio's default opt-out words (twilio.com/docs/messaging/tutorials/advanced-opt-out) and what people write here.
-STOP_WORDS = frozenset(
-    fold(word)
-    for word in (
-        "stop",
-        "unsubscribe",
-        "end",
-        "quit",
-        "stopall",
-        "revoke",
-        "optout",
-        "حبس",
-        "وقف",
-        "حبسو",
-        "hbess",
-    )
-)
-COMMANDS = {"/start": "/greet", "/help": "/help", "/menu": "/help", "/stop": "/unsubscribe_reminders"}
 MOST_TRIES = 3
-MENU = (
-    Choice("menu.awrach", '/ask_definition{"topic": "awrach"}'),
-    Choice("menu.amo", '/ask_definition{"topic": "amo"}'),
-    Choice("menu.person", "/request_human"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +49,7 @@ class Gateway:
         database: the registry.
         channels: by name and account.
         dialogue: the client of Rasa.
-        texts: for what the gateway itself says.
-        programmes: to know which question an open application waits on.
-        media: where documents go.
+        reception: finds the answer to a message.
         clock: gives the present time.
         wake_sender: is called when there is something new in the outbox.
 
@@ -89,18 +61,14 @@ class Gateway:
         database: Database,
         channels: Mapping[tuple[str, str], Channel],
         dialogue: Dialogue,
-        texts: Texts,
-        programmes: Programmes,
-        media: MediaStore,
+        reception: Reception,
         clock: Callable[[], datetime],
         wake_sender: Callable[[], None],
     ) -> None:
         self._database = database
         self._channels = channels
         self._dialogue = dialogue
-        self._texts = texts
-        self._programmes = programmes
-        self._media = media
+        self._reception = reception
         self._clock = clock
         self._wake_sender = wake_sender
         self.push: Callable[[str], None] = lambda _person_id: None
@@ -143,7 +111,7 @@ class Gateway:
         language = self._choose_language(claimed)
         turn: Turn | None = None
         try:
-            turn = await self._answer(claimed, language)
+            turn = await self._reception.answer(claimed, language)
         except DialogueUnavailable as error:
             log.warning("message %s not answered: %s", claimed.id, error)
             if claimed.attempts + 1 < MOST_TRIES or not await self._dialogue.is_ready():
@@ -174,15 +142,6 @@ class Gateway:
             if meant and theirs == (answered.channel, answered.account, answered.address) and not follower.done():
                 follower.set_result(answer)
 
-    def _find_asked(self, session: Session, person_id: str) -> str | None:
-        """Type of the question that an open application waits on, or None."""
-        draft = applications.find_draft(session, person_id)
-        if draft is None or not draft.asked:
-            return None
-        programme = self._programmes.get(draft.programme)
-        question = programme.next_question(applications.read_answers(draft), draft.asked)
-        return question.type if question else "confirm"
-
     def _choose_language(self, claimed: Claimed) -> str:
         known = claimed.language or DEFAULT_LANGUAGE
         message = claimed.message
@@ -190,98 +149,8 @@ class Gateway:
             return known
         return reply_language(message.text, known)
 
-    async def _answer(self, claimed: Claimed, language: str) -> Turn:
-        message = claimed.message
-        match message.kind:
-            case Kind.TEXT if message.text.strip():
-                return await self._answer_text(claimed, language)
-            case Kind.BUTTON:
-                tapped = await self._database.run(
-                    offers.find_tapped, claimed.person_id, message.button or "", message.text
-                )
-                if tapped is None:
-                    return self._turn("error.stale_button", language)
-                return await self._ask_rasa(claimed, language, tapped.payload)
-            case Kind.PHOTO | Kind.DOCUMENT:
-                return await self._take_documents(claimed, language)
-            case Kind.CONTACT:
-                return await self._take_contact(claimed, language)
-            case Kind.TEXT:
-                return self._turn("media.empty", language)
-            case kind:
-                return self._turn(f"media.{kind}", language)
-
-    async def _answer_text(self, claimed: Claimed, language: str) -> Turn:
-        text = claimed.message.text.strip()
-        if text.startswith("/"):
-            command = COMMANDS.get(text.split("@")[0].split()[0].lower())
-            return await self._ask_rasa(claimed, language, command or _neutralise(text))
-        if fold(text) in STOP_WORDS:
-            return await self._ask_rasa(claimed, language, "/unsubscribe_reminders")
-        if text.isdecimal() and len(text) <= 2:
-            chosen = await self._database.run(offers.find_numbered, claimed.person_id, claimed.id, int(text))
-            if chosen is not None:
-                return await self._ask_rasa(claimed, language, chosen.payload)
-        return await self._ask_rasa(claimed, language, text)
-
-    async def _take_documents(self, claimed: Claimed, language: str) -> Turn:
-        message = claimed.message
-        if await self._database.run(self._find_asked, claimed.person_id) != "documents":
-            if message.text.strip():
-                return await self._answer_text(claimed, language)
-            return self._turn("media.no_file_open", language)
-        channel = self._channels[message.channel, message.account]
-        stored: list[StoredFile] = []
-        for attachment in message.attachments:
-            try:
-                stored.append(self._media.save(await channel.fetch(attachment)))
-            except MediaUnavailable as error:
-                log.warning("message %s: document not taken: %s", claimed.id, error)
-        await self._database.run(self._add_documents, claimed, stored)
-        return await self._ask_rasa(
-            claimed,
-            language,
-            "/send_document",
-            documents=len(stored),
-            unreadable=len(message.attachments) - len(stored),
-        )
-
-    def _add_documents(self, session: Session, claimed: Claimed, stored: list[StoredFile]) -> None:
-        draft = applications.find_draft(session, claimed.person_id)
-        if draft is None or not draft.asked:
-            return
-        for part, file in enumerate(stored):
-            if not applications.add_document(session, draft, draft.asked, claimed.id, part, file):
-                self._media.remove(file.path)
-
-    async def _take_contact(self, claimed: Claimed, language: str) -> Turn:
-        message = claimed.message
-        asked = await self._database.run(self._find_asked, claimed.person_id)
-        if message.phone is None:
-            if asked == "phone" and message.contact:
-                return await self._ask_rasa(claimed, language, _neutralise(message.contact))
-            return self._turn("media.contact_of_other", language)
-        if asked == "phone":
-            return await self._ask_rasa(claimed, language, message.phone)
-        choices = (
-            Choice(self._texts.say("button.check_registration", language), "/check_registration"),
-            Choice(self._texts.say("button.check_application", language), "/check_application"),
-        )
-        return Turn((self._say("phone.verified", language, *choices),))
-
-    async def _ask_rasa(self, claimed: Claimed, language: str, text: str, **details: Any) -> Turn:
-        metadata = {
-            "inbound_id": claimed.id,
-            "language": language,
-            "known_language": claimed.language or language,
-            "channel": claimed.message.channel,
-            "again": claimed.attempts > 0,
-            **details,
-        }
-        return await self._dialogue.say(claimed.person_id, text, metadata)
-
     async def _postpone(self, claimed: Claimed, language: str) -> None:
-        apology = self._say("error.later", language, *self._menu(language)[-1:])
+        apology = self._reception.say("error.later", language, *self._reception.menu(language)[-1:])
         delivery_ids = await self._database.run(self._apologise, claimed, apology)
         # Whatever the person wrote after this message waits behind it.
         self._announce(claimed.message, Answer(Turn((apology,)), delivery_ids), to_all=True)
@@ -299,9 +168,9 @@ class Gateway:
         now = self._clock()
         person = session.get_one(Person, inbox.find_person(session, claimed.id))
         # Without an answer the person is told so all the same, and a human looks at the message.
-        turn = found or Turn((self._say("error.no_answer", language, *self._menu(language)),))
+        turn = found or Turn((self._reception.say("error.no_answer", language, *self._reception.menu(language)),))
         if person.notified_at is None:
-            turn = replace(turn, replies=(self._say("notice", language), *turn.replies))
+            turn = replace(turn, replies=(self._reception.say("notice", language), *turn.replies))
             person.notified_at = now
         delivery_ids = self._plan(session, claimed, list(turn.replies), purpose="reply")
         inbox.finish(session, claimed.id, Understanding(turn.intent, turn.topic, turn.confidence), now)
@@ -331,17 +200,3 @@ class Gateway:
             )
             parts += render(reply, buttons, limits)
         return outbox.plan(session, claimed.address_id, parts, now, inbound_id=claimed.id, purpose=purpose)
-
-    def _menu(self, language: str) -> tuple[Choice, ...]:
-        return tuple(Choice(self._texts.say(choice.title, language), choice.payload) for choice in MENU)
-
-    def _say(self, key: str, language: str, *choices: Choice) -> Reply:
-        return Reply(self._texts.say(key, language), choices)
-
-    def _turn(self, key: str, language: str) -> Turn:
-        return Turn((self._say(key, language, *self._menu(language)),))
-
-
-def _neutralise(text: str) -> str:
-    # Rasa reads a slash after any white space as an intent: only our own buttons may say such a thing.
-    return re.sub(r"^[\s/]+", "", text) or "?"

@@ -101,7 +101,7 @@ class ViewFeaturiser(GraphComponent):
         reading: Reading = message.get(READING) or read(message.get(TEXT) or "")
         words = [token.text for token in reading.tokens]
         found = self._concepts.find(words)
-        message.set(FOUND, found)
+        message.set(FOUND, tuple(found))
         return views(words, found, self._concepts)
 
     def process(self, messages: list[Message]) -> list[Message]:

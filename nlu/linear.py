@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, vstack
 from sklearn.model_selection import StratifiedKFold
@@ -14,6 +15,8 @@ from sklearn.svm import LinearSVC
 
 from nlu.features import Floats, Vector
 
+_PROCESSES = 2
+_WORTH_PROCESSES = 500_000  # values of a matrix
 _STEPS = 127  # of the signed bytes in which coefficients are kept
 
 

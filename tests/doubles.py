@@ -15,6 +15,7 @@ from bot.dialogue import Dialogue
 from bot.errors import MediaUnavailable
 from bot.gateway import Gateway
 from bot.lanes import Lanes
+from bot.reception import Reception
 from bot.texts import LANGUAGES, Texts
 
 
@@ -200,7 +201,8 @@ class Office:
     def restart(self):
         """A new process over the same registry: nothing that was only in memory is left."""
         self.sender = Sender(self.database, self.channels, self._limits, self.clock)
-        self.gateway = Gateway(self.database, self.channels, self.dialogue, *self._parts, self.clock, self.sender.wake)
+        reception = Reception(self.database, self.channels, self.dialogue, *self._parts)
+        self.gateway = Gateway(self.database, self.channels, self.dialogue, reception, self.clock, self.sender.wake)
         self.lanes = Lanes(self.gateway.answer_next)
         self.gateway.push = self.lanes.push
 

@@ -88,7 +88,7 @@ def test_a_text_is_written_in_its_script(entry):
     letters = {language: re.sub(r"«[^»]*»|[^\w]|\d", "", text) for language, text in entry["text"].items()}
     for language in ("ary-Arab", "ar"):
         arabic = len(re.findall("[\u0600-\u06ff]", letters[language]))
-        assert arabic > len(letters[language]) / 3, language
+        assert arabic >= len(letters[language]) / 3, language
     for language in ("ary-Latn", "fr"):
         assert not re.search("[\u0600-\u06ff]", letters[language]), language
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.channels.base import Attachment, Kind
 from bot.errors import Ambiguous, ChannelDown, NotSent, Rejected, Throttled, Unreachable
-from bot.gateway import COMMANDS
+from bot.reception import COMMANDS
 from bot.registry import applications
 from bot.registry.models import Address, InboundMessage, InboundState, OptOut, Person
 
