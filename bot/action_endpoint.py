@@ -16,6 +16,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from actions import ACTIONS
 from actions.turn import Desk
+from bot.errors import locate
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ def make_action_app(desk: Desk, token: str) -> FastAPI:
             return JSONResponse({"error": str(rejection), "action_name": rejection.action_name}, 400)
         except ActionNotFoundException as error:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, 404)
-        except Exception:
+        except Exception as error:
             # Rasa reads any error as "no reply", and the gateway then keeps the message.
-            log.exception("action %s failed", call.get("next_action"))
+            log.error("action %s failed: %s", call.get("next_action"), locate(error))
             return JSONResponse({"error": "action failed", "action_name": call.get("next_action")}, 500)
         return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
 

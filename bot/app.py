@@ -25,7 +25,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.delivery.limits import RateLimits
 from bot.delivery.sender import Sender
 from bot.dialogue import Dialogue
-from bot.errors import SendError
+from bot.errors import SendError, locate
 from bot.gateway import Gateway
 from bot.lanes import Lanes, no_lock, redis_lock
 from bot.media import MediaStore
@@ -174,8 +174,8 @@ async def _retry_unanswered(bot: Bot) -> None:
     while True:
         try:
             await bot.gateway.resume()
-        except Exception:
-            log.exception("messages that wait could not be looked up")
+        except Exception as error:
+            log.error("messages that wait could not be looked up: %s", locate(error))
         await asyncio.sleep(RETRY_SECONDS)
 
 

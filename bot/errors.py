@@ -18,6 +18,8 @@ AwrachError
 
 from __future__ import annotations
 
+import traceback
+
 
 class AwrachError(Exception):
     """Root of all errors that this project raises."""
@@ -91,3 +93,13 @@ class Unreachable(SendError):
 
 class ChannelDown(SendError):
     """When the account itself cannot send (token revoked, sender suspended): the channel waits for a person."""
+
+
+def locate(error: BaseException) -> str:
+    """Kind and place of an error that nobody foresaw, for a log.
+
+    Its text is left out: libraries put into it what they could not read, and that is what people wrote.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = [f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames)]
+    return " < ".join([type(error).__name__, *places])

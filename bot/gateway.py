@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.channels.base import Channel, Inbound, Kind, Receipt, Reply
 from bot.delivery.renderer import is_numbered, render
 from bot.dialogue import Dialogue, Turn
-from bot.errors import DialogueUnavailable
+from bot.errors import DialogueUnavailable, locate
 from bot.reception import Reception
 from bot.registry import erasure, inbox, offers, outbox, people, requests
 from bot.registry.database import Database
@@ -95,7 +95,7 @@ class Gateway:
 
     async def report(self, receipt: Receipt) -> None:
         """Takes what a provider says of one of our messages."""
-        await self._database.run(outbox.take_receipt, receipt)
+        await self._database.run(outbox.take_receipt, receipt, self._clock())
 
     async def resume(self) -> None:
         """Has all messages answered that have no answer yet, if the dialogue is there to answer."""
@@ -117,10 +117,10 @@ class Gateway:
             if claimed.attempts + 1 < MOST_TRIES or not await self._dialogue.is_ready():
                 await self._postpone(claimed, language)
                 return False
-        except Exception:
+        except Exception as error:
             if claimed.attempts + 1 < MOST_TRIES:
                 raise
-            log.exception("message %s cannot be answered", claimed.id)
+            log.error("message %s cannot be answered: %s", claimed.id, locate(error))
         answer = await self._database.run(self._conclude, claimed, turn, language)
         if answer.turn.forget:
             await self._forget(claimed)

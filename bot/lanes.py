@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 
 from redis.asyncio import Redis
 
+from bot.errors import locate
+
 log = logging.getLogger(__name__)
 
 Lock = Callable[[str], AbstractAsyncContextManager[object]]
@@ -72,6 +74,6 @@ class Lanes:
         if task.cancelled():
             return
         if error := task.exception():
-            log.error("a message could not be handled; it stays in the inbox", exc_info=error)
+            log.error("a message could not be handled and stays in the inbox: %s", locate(error))
         elif person_id in self._again:
             self.push(person_id)

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.fallback import NEVER, REFUSAL, Refusal, choose_refusal
 from nlu.features import Reading, Vector
-from nlu.featuriser import SHARED_VECTOR, VECTOR
+from nlu.featuriser import VECTOR
 from nlu.linear import LinearModel, fit, stack
 from nlu.normaliser import READING
 
@@ -72,9 +72,8 @@ class LinearIntentClassifier(GraphComponent):
         """Learn the intents and, on held-out folds, the calibration and when to refuse."""
         messages = [message for message in training_data.intent_examples if message.get(VECTOR) is not None]
         matrix = stack([message.get(VECTOR) for message in messages])
-        twins = stack([message.get(SHARED_VECTOR) for message in messages], width=matrix.shape[1])
         labels = [message.get(INTENT) for message in messages]
-        self._model, held_out = fit(matrix, labels, self._config["strength"], twins=twins)
+        self._model, held_out = fit(matrix, labels, self._config["strength"])
         self._refusal = choose_refusal(held_out, self._model.classes, self._config["wrongly_refused"])
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(

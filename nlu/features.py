@@ -42,9 +42,6 @@ VIEWS: dict[str, float] = {
 }
 """The views and their weights."""
 
-SCRIPT_BOUND = frozenset({"characters", "words", "word_pairs"})
-"""The views that a message in the other script does not share."""
-
 _ONCE_IS_ENOUGH = frozenset({"words", "skeletons", "concepts", "stems", "length"})
 _LONGEST_TEXT = 20_000
 _HEAD = _TAIL = 500
@@ -222,10 +219,6 @@ class Vocabulary:
             columns.extend(counts)
             values.extend(weighted.tolist())
         return Vector(np.array(columns, dtype=np.int32), np.array(values, dtype=np.float32))
-
-    def shared_vector(self, message: Mapping[str, Sequence[str]]) -> Vector:
-        """The vector of a message as it would be, were none of its words known in this script."""
-        return self.vector({view: () if view in SCRIPT_BOUND else terms for view, terms in message.items()})
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What `from_arrays` needs, for `numpy.savez`; terms hold no line break, since folding turns it to a space."""

@@ -21,8 +21,6 @@ from nlu.normaliser import READING
 
 VECTOR = "vector"
 """Message key: its `nlu.features.Vector`."""
-SHARED_VECTOR = "shared_vector"
-"""Key of a training message: the part of its vector that both scripts share."""
 FOUND = "concepts"
 """Message key: the `nlu.concepts.Found` of its reading."""
 
@@ -112,10 +110,6 @@ class ViewFeaturiser(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Give every training message its vector and the part of it that both scripts share."""
-        if self._vocabulary is not None:
-            for message in training_data.training_examples:
-                seen = self._views(message)
-                message.set(VECTOR, self._vocabulary.vector(seen))
-                message.set(SHARED_VECTOR, self._vocabulary.shared_vector(seen))
+        """Give every training message its vector."""
+        self.process(training_data.training_examples)
         return training_data

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
@@ -17,6 +17,7 @@ from nlu.features import Floats, Vector
 
 _PROCESSES = 2
 _WORTH_PROCESSES = 500_000  # values of a matrix
+_TOLERANCE = 0.1  # of the optimiser; a tenth of it measures the same and takes longer
 _STEPS = 127  # of the signed bytes in which coefficients are kept
 
 
@@ -105,7 +106,6 @@ def fit(
     labels: Sequence[str],
     strength: float = 0.3,
     folds: int = 3,
-    twins: csr_matrix | None = None,
 ) -> tuple[LinearModel, HeldOut]:
     """Train a linear support vector machine, one class against the rest, and calibrate it on held-out folds.
 
@@ -114,39 +114,57 @@ def fit(
         labels: the label of each.
         strength: the cost C of a wrong message against large coefficients.
         folds: how many parts the held-out scores are made by.
-        twins: another vector of each message to learn from, never to be asked; same shape as the matrix.
     """
     classes, indices = np.unique(np.array(labels), return_inverse=True)
     everything = np.arange(len(indices))
-
-    def learn(rows: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-        if twins is None:
-            return _separate(matrix[rows], indices[rows], len(classes), strength)
-        both = vstack([matrix[rows], twins[rows]], format="csr")
-        return _separate(both, np.tile(indices[rows], 2), len(classes), strength)
-
-    scores = np.zeros((len(indices), len(classes)))
     parts = max(2, min(folds, int(np.bincount(indices).min())))
-    for learned, left_out in StratifiedKFold(parts, shuffle=True, random_state=0).split(indices, indices):
-        coefficients, intercepts = learn(learned)
-        scores[left_out] = matrix[left_out] @ coefficients + intercepts
+    splits = list(StratifiedKFold(parts, shuffle=True, random_state=0).split(indices, indices))
+
+    def separate(rows: npt.NDArray[np.int64]) -> _Separation:
+        return _Separation(matrix, indices, len(classes), strength, rows)
+
+    # Processes, not threads: liblinear draws from one random generator a process, so that threads would disturb
+    # each other and no two trainings would give the same model.
+    run = Parallel(n_jobs=_PROCESSES if matrix.nnz > _WORTH_PROCESSES else 1)
+    (coefficients, intercepts), *held_out = run(
+        [
+            delayed(_Separation.learn)(separate(everything)),
+            *(delayed(_Separation.score)(separate(learned), left_out) for learned, left_out in splits),
+        ]
+    )
+    scores = np.zeros((len(indices), len(classes)))
+    for (_, left_out), found in zip(splits, held_out, strict=True):
+        scores[left_out] = found
     slope, offsets = _calibrate(scores, indices)
-    coefficients, intercepts = learn(everything)
     model = LinearModel([str(name) for name in classes], coefficients, intercepts, slope, offsets)
     return model, HeldOut(indices.astype(np.int64), softmax(slope * scores + offsets))
 
 
-def _separate(
-    matrix: csr_matrix, labels: npt.NDArray[np.int64], classes: int, strength: float
-) -> tuple[Floats, Floats]:
-    machine = LinearSVC(C=strength, tol=1e-2, random_state=0).fit(matrix, labels)
-    coefficients, intercepts = machine.coef_, machine.intercept_
-    if classes == 2:
-        coefficients, intercepts = (
-            np.vstack([-coefficients, coefficients]),
-            np.concatenate([-intercepts, intercepts]),
-        )
-    return np.ascontiguousarray(coefficients.T, dtype=np.float32), intercepts.astype(np.float32)
+class _Separation(NamedTuple):
+    """One training on some of the rows; see `fit` for the rest."""
+
+    matrix: csr_matrix
+    labels: npt.NDArray[np.int64]
+    classes: int
+    strength: float
+    rows: npt.NDArray[np.int64]
+
+    def learn(self) -> tuple[Floats, Floats]:
+        """Coefficients, shape (features, classes), and intercepts, shape (classes,)."""
+        machine = LinearSVC(C=self.strength, tol=_TOLERANCE, random_state=0)
+        machine.fit(self.matrix[self.rows], self.labels[self.rows])
+        coefficients, intercepts = machine.coef_, machine.intercept_
+        if self.classes == 2:
+            coefficients, intercepts = (
+                np.vstack([-coefficients, coefficients]),
+                np.concatenate([-intercepts, intercepts]),
+            )
+        return np.ascontiguousarray(coefficients.T, dtype=np.float32), intercepts.astype(np.float32)
+
+    def score(self, left_out: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The scores of rows that it did not learn from, shape (left_out, classes)."""
+        coefficients, intercepts = self.learn()
+        return self.matrix[left_out] @ coefficients + intercepts
 
 
 def _calibrate(

@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.concepts import Found
 from nlu.features import Reading, Vector
-from nlu.featuriser import FOUND, SHARED_VECTOR, VECTOR
+from nlu.featuriser import FOUND, VECTOR
 from nlu.linear import LinearModel, fit, stack
 from nlu.normaliser import READING
 
@@ -110,8 +110,7 @@ class TopicClassifier(GraphComponent):
         if len(set(topics)) < 2:
             return self._resource
         matrix = stack([message.get(VECTOR) for message in messages])
-        twins = stack([message.get(SHARED_VECTOR) for message in messages], width=matrix.shape[1])
-        self._model, _ = fit(matrix, topics, self._config["strength"], folds=2, twins=twins)
+        self._model, _ = fit(matrix, topics, self._config["strength"], folds=2)
         self._expected = expect(intents, topics, self._model.classes)
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(

@@ -39,6 +39,7 @@ from bot.registry.people import normalise_phone
 PAGE = Path(__file__).parent / "simulator_page"
 ACCOUNTS: dict[str, Limits] = {"telegram": TELEGRAM_LIMITS, "whatsapp": WHATSAPP_LIMITS}
 LONGEST_WAIT = 25.0
+MOST_FILES = 50
 
 
 class File(BaseModel):
@@ -154,7 +155,7 @@ class Simulator:
     async def fetch(self, attachment: Attachment) -> bytes:
         """The file that was uploaded with the message."""
         try:
-            return self._files.pop(attachment.ref)
+            return self._files[attachment.ref]
         except KeyError as error:
             raise MediaUnavailable("gone") from error
 
@@ -236,6 +237,8 @@ class Simulator:
         if len(content) > self.limits.attachment_bytes:
             raise ValueError("the file is too large for this channel")
         self._files[external_id] = content
+        if len(self._files) > MOST_FILES:
+            del self._files[next(iter(self._files))]
         return Attachment(ref=external_id, mime=file.mime, size=len(content))
 
 

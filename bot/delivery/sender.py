@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Channel
 from bot.delivery.limits import RateLimits
-from bot.errors import Ambiguous, ChannelDown, NotSent, SendError, Throttled, Unreachable
+from bot.errors import Ambiguous, ChannelDown, NotSent, SendError, Throttled, Unreachable, locate
 from bot.registry import outbox
 from bot.registry.database import Database
 from bot.registry.models import DeliveryState
@@ -86,13 +86,15 @@ class Sender:
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("sending failed", exc_info=error)
+            log.error("sending failed: %s", locate(error))
         if len(self._tasks) == BATCH - 1:
             self.wake()
 
     async def _rest(self) -> None:
         due = await self._database.run(outbox.earliest_due)
-        wait = min(max((due - self._clock()).total_seconds(), SHORTEST_REST), IDLE) if due else IDLE
+        wait = IDLE
+        if due and not self._paused:
+            wait = min(max((due - self._clock()).total_seconds(), SHORTEST_REST), IDLE)
         try:
             await asyncio.wait_for(self._wake.wait(), wait)
         except TimeoutError:

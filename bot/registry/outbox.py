@@ -193,6 +193,10 @@ def give_up(
         return
     if _ORDER[state] > _ORDER[DeliveryState(row.state)]:
         row.state, row.error_code = state, code
+    _note_failure(session, row, now, unreachable=unreachable)
+
+
+def _note_failure(session: Session, row: Delivery, now: datetime, *, unreachable: bool) -> None:
     if unreachable:
         row.address.unreachable_at = now
         session.execute(
@@ -207,7 +211,7 @@ def give_up(
                 person_id=row.address.person_id,
                 inbound_id=row.inbound_id,
                 kind="delivery",
-                details={"delivery": row.id, "state": str(state), "code": code},
+                details={"delivery": row.id, "state": str(row.state), "code": row.error_code},
                 created_at=now,
             )
         )
@@ -230,7 +234,7 @@ def recover(session: Session, now: datetime, *, alone: bool = False) -> None:
         give_up(session, row.id, DeliveryState.UNKNOWN, "interrupted", now, unreachable=False)
 
 
-def take_receipt(session: Session, receipt: Receipt) -> None:
+def take_receipt(session: Session, receipt: Receipt, now: datetime) -> None:
     """Moves a message forward by what the provider reports; reports come late, twice and out of order."""
     row = session.get(Delivery, receipt.delivery_id) if receipt.delivery_id else None
     if row is None and receipt.provider_id:
@@ -239,15 +243,15 @@ def take_receipt(session: Session, receipt: Receipt) -> None:
         return
     row.error_code = receipt.error_code or row.error_code
     row.provider_id = row.provider_id or receipt.provider_id
-    if receipt.unreachable:
-        row.address.unreachable_at = row.address.unreachable_at or row.sent_at or row.created_at
     state = DeliveryState(receipt.state)
-    if _ORDER[state] > _ORDER[DeliveryState(row.state)]:
-        row.state = state
+    if _ORDER[state] <= _ORDER[DeliveryState(row.state)]:
+        return
+    row.state = state
+    if state is DeliveryState.FAILED:
+        _note_failure(session, row, now, unreachable=receipt.unreachable)
 
 
 def earliest_due(session: Session) -> datetime | None:
     """When the next planned message is due, or None where nothing is planned."""
-    return session.scalar(
-        select(Delivery.due_at).where(Delivery.state == DeliveryState.PLANNED).order_by(Delivery.due_at).limit(1)
-    )
+    planned = select(Delivery.due_at).where(Delivery.state == DeliveryState.PLANNED)
+    return session.scalar(planned.order_by(Delivery.due_at).limit(1))

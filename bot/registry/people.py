@@ -67,7 +67,8 @@ def find_or_add_address(
             address = session.scalars(known).one()
     # Whoever writes can be written to again.
     address.last_inbound_at, address.unreachable_at = now, None
-    if phone and address.person.phone_digest is None:
+    # A new number replaces the old one, but who has one never takes over the number of somebody else.
+    if phone and (address.person.phone_digest is None or find_by_phone(session, phone) is None):
         verify_phone(session, address.person, phone)
     session.flush()
     return address

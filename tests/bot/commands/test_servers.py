@@ -65,7 +65,9 @@ def test_the_address_is_one_to_open_on_this_machine(settings, host, address):
 
 def test_a_server_of_a_commands_own_reaches_no_real_channel(settings, monkeypatch, tmp_path):
     environment = dict(os.environ)
-    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=1:secret\nPUBLIC_URL=https://assistant.example.ma\n")
+    env = tmp_path / ".env"
+    env.write_text("TELEGRAM_BOT_TOKEN=1:secret\nPUBLIC_URL=https://assistant.example.ma\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", env)
     assert Settings().telegram_bot_token
     try:
         own = servers.isolate(Settings())

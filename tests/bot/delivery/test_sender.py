@@ -129,8 +129,9 @@ async def test_ambiguous_is_never_sent_again(office, post, read):
 
 async def test_unreachable_skips_what_is_left(office, post, read):
     first, second = await post("1", "2")
-    (other,) = await post("x", to="aicha")
     office.telegram.failures = [Unreachable("blocked by the user", "403")]
+    await office.sender.drain()
+    (other,) = await post("x", to="aicha")
     await office.sender.drain()
     assert [(await read(delivery)).state for delivery in (first, second, other)] == ["failed", "skipped", "sent"]
     (address,) = await office.database.run(

@@ -1,7 +1,7 @@
 """What leaves: in order, once, and as far as the provider says."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from threading import Barrier
 
@@ -15,6 +15,8 @@ from bot.registry import outbox, people
 from bot.registry.models import Address, Delivery, DeliveryState, StaffRequest
 
 P, L, S, U = DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.UNKNOWN
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -159,21 +161,21 @@ REPORTED = ("sent", "delivered", "read", "failed", "unknown")
 
 
 def report(session, delivery, state, code=None):
-    outbox.take_receipt(session, Receipt(delivery_id=delivery, provider_id=None, state=state, error_code=code))
+    outbox.take_receipt(session, Receipt(delivery_id=delivery, provider_id=None, state=state, error_code=code), NOW)
 
 
 def test_a_report_is_found_by_either_id(session, clock):
     (delivery,) = post(session, clock, "1")
     lease(session, clock)
     outbox.mark_sent(session, delivery, "SM1", clock())
-    outbox.take_receipt(session, Receipt(delivery_id=None, provider_id="SM1", state="delivered"))
+    outbox.take_receipt(session, Receipt(delivery_id=None, provider_id="SM1", state="delivered"), NOW)
     assert read_state(session, delivery) == DeliveryState.DELIVERED
     for stranger in (
         Receipt(delivery_id=None, provider_id="SM2", state="failed"),
         Receipt(delivery_id=delivery + 999, provider_id=None, state="failed"),
         Receipt(delivery_id=None, provider_id=None, state="failed"),
     ):
-        outbox.take_receipt(session, stranger)
+        outbox.take_receipt(session, stranger, NOW)
     assert read_state(session, delivery) == DeliveryState.DELIVERED
 
 
