@@ -85,10 +85,12 @@ class LeaveAction(RegistryAction):
         """What was left, and how to come back to it."""
         slots = {"application": "closed", "application_answer": None, "pending": None}
         draft = applications.find_draft(session, turn.person_id)
-        if draft is None:
+        ended = applications.find_ended_by(session, turn.inbound_id)
+        if draft is None and ended is None:
             return Outcome((self.desk.say(turn, "cancel.nothing", self.desk.choice(turn, "help")),), slots)
-        if turn.entity("confirmed"):
-            applications.move(draft, ApplicationState.CANCELLED, self.desk.clock())
+        if draft is None or turn.entity("confirmed"):
+            if draft is not None:
+                applications.move(draft, ApplicationState.CANCELLED, self.desk.clock(), turn.inbound_id)
             return Outcome((self.desk.say(turn, "cancel.thrown_away", *self.desk.menu(turn)[:2]),), slots)
         draft.asked = None
         choices = [

@@ -51,10 +51,12 @@ class WithdrawAction(RegistryAction):
 
 def take_back(desk: Desk, session: Session, turn: Turn) -> Outcome:
     """Takes the newest open application of the person back."""
-    application = _find_open(session, turn)
+    application = applications.find_ended_by(session, turn.inbound_id)
     if application is None:
-        return Outcome((desk.say(turn, "application.none", desk.choice(turn, "apply")),), {"pending": None})
-    applications.move(application, ApplicationState.WITHDRAWN, desk.clock())
+        application = _find_open(session, turn)
+        if application is None:
+            return Outcome((desk.say(turn, "application.none", desk.choice(turn, "apply")),), {"pending": None})
+        applications.move(application, ApplicationState.WITHDRAWN, desk.clock(), turn.inbound_id)
     return Outcome((desk.say(turn, "withdraw.done", reference=application.reference),), {"pending": None})
 
 

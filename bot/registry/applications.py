@@ -43,8 +43,11 @@ def open_draft(session: Session, person_id: str, programme: str, now: datetime) 
     return draft
 
 
-def move(application: Application, state: ApplicationState, now: datetime) -> None:
+def move(application: Application, state: ApplicationState, now: datetime, ended_by: int | None = None) -> None:
     """Moves an application on in its life.
+
+    Args:
+        ended_by: the message by which its owner ended it.
 
     Raises:
         ValueError: when its state does not allow the move.
@@ -52,6 +55,12 @@ def move(application: Application, state: ApplicationState, now: datetime) -> No
     if state not in TRANSITIONS[ApplicationState(application.state)]:
         raise ValueError(f"an application that is {application.state} cannot become {state}")
     application.state, application.changed_at = state, now
+    application.ended_by = ended_by or application.ended_by
+
+
+def find_ended_by(session: Session, inbound_id: int) -> Application | None:
+    """The application that this message ended, or None: a turn that is run twice says the same twice."""
+    return session.scalar(select(Application).filter_by(ended_by=inbound_id))
 
 
 def read_answers(application: Application) -> dict[str, str]:

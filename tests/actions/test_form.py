@@ -209,6 +209,8 @@ async def test_a_draft_is_thrown_away_on_request_only(desk, ali):
     (throw_away,) = [payload for payload in ali.payloads if "confirmed" in payload]
     assert await ali.tap("action_leave_application", throw_away) == ["cancel.thrown_away|fr"]
     assert read(desk, ali) is None
+    again = await ali.act("action_leave_application", "cancel", confirmed="yes", again=True)
+    assert again == ["cancel.thrown_away|fr"], "the same message, run twice"
     assert await ali.act("action_leave_application", "cancel") == ["cancel.nothing|fr"]
     assert await ali.act("action_resume_application", "resume") == ["application.no_draft|fr"]
 

@@ -127,7 +127,9 @@ async def test_an_application_is_taken_back_after_a_yes(desk, ali):
     assert await ali.act("action_say", "deny") == ["say.deny|fr"]
     assert await ali.act("action_say", "affirm") == ["say.affirm|fr"], "the question was answered with no"
     await ali.act("action_withdraw", "withdraw")
-    assert await ali.act("action_say", "affirm") == [f"withdraw.done|fr|reference={reference}"]
+    for again in (False, True):
+        ali.slots["pending"] = "withdraw"
+        assert await ali.act("action_say", "affirm", again=again) == [f"withdraw.done|fr|reference={reference}"]
     (said,) = await ali.act("action_check_application", "check_application")
     assert "state=state.withdrawn" in said
 

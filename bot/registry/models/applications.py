@@ -64,6 +64,7 @@ class Application(Base):
     consented_at: Mapped[datetime | None]
     lodged_at: Mapped[datetime | None]
     lodged_by: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), unique=True)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
     person: Mapped[Person] = relationship()
     answers: Mapped[list[ApplicationAnswer]] = relationship(
         back_populates="application", cascade="all, delete-orphan", order_by="ApplicationAnswer.id"

@@ -215,6 +215,8 @@ def upgrade() -> None:
         sa.Column("consented_at", bot.registry.models.base.Moment(timezone=True), nullable=True),
         sa.Column("lodged_at", bot.registry.models.base.Moment(timezone=True), nullable=True),
         sa.Column("lodged_by", sa.Integer(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["ended_by"], ["inbox.id"], name=op.f("fk_applications_ended_by")),
         sa.ForeignKeyConstraint(["lodged_by"], ["inbox.id"], name=op.f("fk_applications_lodged_by")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_applications_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
@@ -222,6 +224,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_applications_reference")),
     )
     with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_ended_by"), ["ended_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_applications_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_applications_programme"), ["programme"], unique=False)
         batch_op.create_index(
@@ -359,6 +362,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_applications_programme"))
         batch_op.drop_index(batch_op.f("ix_applications_person_id"))
+        batch_op.drop_index(batch_op.f("ix_applications_ended_by"))
 
     op.drop_table("applications")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
