@@ -117,7 +117,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
         limits,
         redis,
         public,
-        make_action_app(Desk(database, texts, programmes, media, clock), token),
+        make_action_app(Desk(database, texts, programmes, media, clock), token, demo=settings.demo),
     )
     _add_routes(bot, token)
     return bot

@@ -34,7 +34,7 @@ class GatewayInput(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "GatewayInput":
-        """The channel as credentials.yml describes it."""
+        """The channel as a credentials file of Rasa describes it."""
         return cls((credentials or {})["token"])
 
     def blueprint(self, on_new_message: OnMessage) -> Blueprint:

@@ -33,6 +33,7 @@ from nlu.text import fold
 from nlu.topics import NO_TOPIC
 
 BENCHMARKS = ROOT / "tests" / "benchmarks"
+SHARED = ROOT.parent / "shared" / "benchmarks"
 REFUSALS = frozenset({"out_of_scope", "nlu_fallback"})
 FOLDS = 5
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -119,15 +120,19 @@ def measure_cv(arguments: argparse.Namespace) -> Figures:
 
 def measure_dev(arguments: argparse.Namespace) -> Figures:
     """Intent and topic on messages outside the training data."""
-    pipeline = Pipeline().train(read_examples())
+    return tabulate(ask_messages(Pipeline().train(read_examples()), Path(arguments.messages)))
+
+
+def ask_messages(pipeline: Pipeline, path: Path) -> list[tuple[str, str, bool, bool]]:
+    """What `tabulate` needs, for each line of a file of labelled messages."""
     rows = []
-    for line in Path(arguments.messages).read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         item: Mapping[str, Any] = json.loads(line)
         parse = pipeline.parse(item["text"])
         intents = [item["intent"], *item.get("also_intents", [])]
         topics = [topic or NO_TOPIC for topic in (item["topic"], *item.get("also_topics", []))]
         rows.append((item["script"], item["intent"], agrees(parse.intent, intents), parse.topic in topics))
-    return tabulate(rows)
+    return rows
 
 
 def measure_oos(arguments: argparse.Namespace) -> Figures:
@@ -262,10 +267,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlu.evaluation", description="Measure understanding.")
     parser.add_argument("what", choices=MEASURES)
     parser.add_argument(
-        "--messages", default=str(BENCHMARKS / "messages.jsonl"), help="labelled messages for dev"
+        "--messages", default=str(SHARED / "messages_dev.jsonl"), help="labelled messages for dev"
     )
     parser.add_argument(
-        "--csv", default=str(BENCHMARKS / "arbanking77_moroccan.csv"), help="the file for arbanking"
+        "--csv", default=str(SHARED / "arbanking77_moroccan.csv"), help="the file for arbanking"
     )
     arguments = parser.parse_args(argv)
     print(json.dumps(MEASURES[arguments.what](arguments), ensure_ascii=False))

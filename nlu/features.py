@@ -35,7 +35,7 @@ VIEWS: dict[str, float] = {
     "vowels": 1.0,
     "concepts": 1.0,
     "concept_steps": 0.5,
-    "concept_pairs": 0.7,
+    "concept_pairs": 1.2,
     "stems": 0.7,
     "pattern": 0.7,
     "length": 0.3,

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.normaliser import LANGUAGE, SCRIPT
 from nlu.topics import NO_TOPIC, TOPIC
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config.yml"
 EXAMPLES = ROOT / "data" / "nlu"
 

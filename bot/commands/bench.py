@@ -216,8 +216,10 @@ def _describe_stock_rasa(settings: Settings, model: Path, trackers: Path) -> Pro
             }
         )
     )
+    credentials = trackers.with_name("credentials.yml")
+    credentials.write_text(yaml.safe_dump({"nlu.channel.GatewayInput": {"token": token}}))
     command = (
         *(str(RASA / "python"), "-m", "rasa", "run", "--model", str(model), "--interface", "127.0.0.1"),
-        *("--port", str(settings.rasa_port), "--credentials", "credentials.yml", "--endpoints", str(endpoints)),
+        *("--port", str(settings.rasa_port), "--credentials", str(credentials), "--endpoints", str(endpoints)),
     )
     return Program("Rasa", command, ours.environment, ours.log, ours.is_ready)

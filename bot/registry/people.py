@@ -74,6 +74,12 @@ def find_or_add_address(
     return address
 
 
+def add_guest(session: Session, person_id: str, now: datetime) -> None:
+    """Adds someone who talks without a channel (`rasa shell`), where they are new."""
+    if session.get(Person, person_id[:32]) is None:
+        session.add(Person(id=person_id[:32], created_at=now))
+
+
 def find_by_phone(session: Session, phone: str) -> Person | None:
     """The person whose verified number this is."""
     return session.scalar(select(Person).filter_by(phone_digest=digest(phone)))

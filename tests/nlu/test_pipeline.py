@@ -6,12 +6,7 @@ import time
 
 import pytest
 
-from nlu.pipeline import Parse, Pipeline, read_examples
-
-
-@pytest.fixture(scope="module")
-def pipeline() -> Pipeline:
-    return Pipeline().train(read_examples())
+from nlu.pipeline import Parse, Pipeline
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,12 @@
+"""One training for all tests that ask the whole pipeline."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.pipeline import Pipeline, read_examples
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Pipeline:
+    return Pipeline().train(read_examples())
