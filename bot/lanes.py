@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.errors import locate
 
@@ -23,8 +24,28 @@ def no_lock(_person_id: str) -> AbstractAsyncContextManager[object]:
 
 
 def redis_lock(redis: Redis) -> Lock:
-    """A lock a person, held in Redis, for several processes."""
-    return lambda person_id: redis.lock(f"awrach:lane:{person_id}", timeout=LOCK_SECONDS)
+    """A lock a person, held in Redis, for several processes.
+
+    While Redis is away each process goes on with its own lanes: an answer late is worse than two out of order, and no
+    answer is sent twice, since the registry's own indexes see to that.
+    """
+
+    @asynccontextmanager
+    async def hold(person_id: str) -> AsyncIterator[None]:
+        lock = redis.lock(f"awrach:lane:{person_id}", timeout=LOCK_SECONDS)
+        try:
+            await lock.acquire()
+        except RedisError as error:
+            log.error("Redis is away, this process keeps the order alone: %s", type(error).__name__)
+            yield
+            return
+        try:
+            yield
+        finally:
+            with suppress(RedisError):
+                await lock.release()
+
+    return hold
 
 
 class Lanes:

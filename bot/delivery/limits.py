@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 
 from bot.registry.outbox import Leased
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -27,6 +32,7 @@ ADDRESS_RATES: dict[str, RateLimitItem] = {
     "whatsapp": RateLimitItemPerMinute(45, 4),
 }
 SAME_TEXT_RATE = RateLimitItemPerMinute(20, 5)
+SHORTEST_WAIT = 0.05
 
 
 class RateLimits:
@@ -37,14 +43,14 @@ class RateLimits:
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
-        self._is_shared = redis_url is not None
-        self._storage = RedisStorage(redis_url) if redis_url else MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._redis = RedisStorage(redis_url) if redis_url else None
+        self._shared = MovingWindowRateLimiter(self._redis) if self._redis else None
 
     def close(self) -> None:
         """Closes the connections."""
-        if isinstance(self._storage, RedisStorage):
-            self._storage.storage.close()
+        if self._redis is not None:
+            self._redis.storage.close()
 
     async def admit(self, message: Leased) -> float:
         """Takes a place for a message.
@@ -59,8 +65,7 @@ class RateLimits:
         ]
         for rate, key in limits:
             if rate and not await self._hit(rate, _hide(key)):
-                stats = await self._call(self._limiter.get_window_stats, rate, _hide(key))
-                return max(stats.reset_time - time.time(), 0.05)
+                return await self._ask(partial(_find_wait, rate, _hide(key)))
         return 0.0
 
     async def is_looping(self, message: Leased) -> bool:
@@ -69,11 +74,21 @@ class RateLimits:
         return not await self._hit(SAME_TEXT_RATE, "same", key)
 
     async def _hit(self, rate: RateLimitItem, *key: str) -> bool:
-        return await self._call(self._limiter.hit, rate, *key)
+        return await self._ask(lambda limiter: limiter.hit(rate, *key))
 
-    async def _call(self, function: Callable[..., T], rate: RateLimitItem, *key: Any) -> T:
-        # Redis is a wait, our own memory is not; the library's asynchronous memory starts a thread for each known key.
-        return await asyncio.to_thread(function, rate, *key) if self._is_shared else function(rate, *key)
+    async def _ask(self, question: Callable[[MovingWindowRateLimiter], T]) -> T:
+        # Our own memory is asked at once: the library's asynchronous one starts a thread for each known key.
+        if self._shared is None:
+            return question(self._own)
+        try:
+            return await asyncio.to_thread(question, self._shared)
+        except RedisError as error:
+            log.error("Redis is away, each process keeps its own limits: %s", type(error).__name__)
+            return question(self._own)
+
+
+def _find_wait(rate: RateLimitItem, key: str, limiter: MovingWindowRateLimiter) -> float:
+    return max(limiter.get_window_stats(rate, key).reset_time - time.time(), SHORTEST_WAIT)
 
 
 def _hide(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.channels.base import Channel
@@ -33,6 +33,7 @@ class Sender:
         channels: by name and account.
         limits: how fast each may send.
         clock: gives the present time.
+        sleep: waits so many seconds when the database is away.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Sender:
         channels: Mapping[tuple[str, str], Channel],
         limits: RateLimits,
         clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._channels = channels
         self._limits = limits
         self._clock = clock
+        self._sleep = sleep
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._paused: dict[tuple[str, str], datetime] = {}
@@ -56,13 +59,21 @@ class Sender:
 
     async def run(self) -> None:
         """Sends until it is cancelled; what is under way at that moment is finished first."""
-        # SQLite belongs to one process: what was under way when the last one ended need not wait for its lease.
-        await self._database.run(outbox.recover, self._clock(), alone=self._database.is_sqlite)
+        recovered = False
         try:
             while True:
                 self._wake.clear()
-                if await self.send_due() < BATCH:
-                    await self._rest()
+                try:
+                    if not recovered:
+                        # SQLite belongs to one process: what the last one left need not wait for its lease.
+                        await self._database.run(outbox.recover, self._clock(), alone=self._database.is_sqlite)
+                        recovered = True
+                    if await self.send_due() < BATCH:
+                        await self._rest()
+                except Exception as error:
+                    # A database that is away comes back; what is planned waits in it.
+                    log.error("the outbox cannot be read: %s", locate(error))
+                    await self._sleep(IDLE)
         finally:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 

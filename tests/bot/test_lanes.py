@@ -155,3 +155,15 @@ async def test_no_phone_number_is_needed_for_a_lock(redis):
     await lanes.drain()
     assert seen == [b"awrach:lane:0123456789abcdef"]
     assert await redis.keys("*") == []
+
+
+async def test_without_redis_each_process_goes_on_alone(caplog):
+    work = Work()
+    redis = Redis.from_url("redis://127.0.0.1:1/0")
+    work.lanes = Lanes(work.answer_next, redis_lock(redis))
+    work.add("ali", "salam")
+    work.add("aicha", "azul")
+    await work.lanes.drain()
+    await redis.aclose()
+    assert sorted(work.done) == [("aicha", "azul"), ("ali", "salam")]
+    assert "Redis is away" in caplog.text

@@ -73,3 +73,11 @@ async def test_no_address_or_text_lies_in_redis(servers, tmp_path):
     assert keys
     assert b"600000001" not in keys
     assert b"secret" not in keys
+
+
+async def test_without_redis_each_process_keeps_its_own_limits(caplog):
+    limits = RateLimits("redis://127.0.0.1:1/0")
+    assert await admitted(limits, [message()] * 21) == 20
+    assert not await limits.is_looping(message())
+    limits.close()
+    assert "Redis is away" in caplog.text

@@ -8,7 +8,7 @@ from doubles import answer
 from sqlalchemy import select
 
 from bot.channels.base import Part
-from bot.delivery.sender import MOST_ATTEMPTS
+from bot.delivery.sender import MOST_ATTEMPTS, Sender
 from bot.errors import Ambiguous, ChannelDown, NotSent, Rejected, SendError, Throttled, Unreachable, WindowClosed
 from bot.registry import outbox, people
 from bot.registry.models import Address, Delivery, DeliveryState, StaffRequest
@@ -279,3 +279,30 @@ async def test_every_kind_of_failure_has_a_rule(office, post, read):
         office.clock.advance(hours=1)
         await office.sender.drain()
         assert (await read(delivery)).state in ("sent", "failed", "unknown"), error
+
+
+async def test_a_database_that_is_away_for_a_while_stops_nothing_for_good(office, post, read, monkeypatch, caplog):
+    (delivery,) = await post("salam")
+    lease, failures = outbox.lease, [OSError("away: postgresql://user:password@host"), OSError("still away")]
+    monkeypatch.setattr(outbox, "lease", lambda *given: lease(*given) if not failures else fail(failures.pop()))
+    slept, sent = [], asyncio.Event()
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    def fail(error):
+        raise error
+
+    async def send(address, part, delivery_id):
+        sent.set()
+        return "1"
+
+    monkeypatch.setattr(office.telegram, "send", send)
+    sender = Sender(office.database, office.channels, office._limits, office.clock, sleep)
+    running = asyncio.create_task(sender.run())
+    await asyncio.wait_for(sent.wait(), 10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(slept) == 2
+    assert "password" not in caplog.text
+    assert (await read(delivery)).state in ("sending", "sent")
