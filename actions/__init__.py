@@ -4,13 +4,13 @@ from actions.answers import AnswerAction, ClarifyAction
 from actions.applications import (
     CheckApplicationAction,
     CloseAction,
-    CorrectAction,
     LeaveAction,
     OpenAction,
     ReceiveDocumentAction,
     ResumeAction,
     SkipAction,
 )
+from actions.corrections import CorrectAction
 from actions.form import AskAction, ValidateAction
 from actions.personal_data import DeleteDataAction, ShowDataAction, SubscribeAction, UnsubscribeAction
 from actions.registration import CheckRegistrationAction, UpdateRecordAction

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from actions.relevance import bring_forward, sort_by_relevance
+from actions.relevance import bring_forward, find_common_words, sort_by_relevance
 from actions.turn import QUESTIONS, Desk, Outcome, RegistryAction, Turn
 from bot.channels.base import Choice, Reply
 from bot.registry import knowledge
@@ -36,7 +36,9 @@ class AnswerAction(RegistryAction):
     action_name = "action_answer"
 
     def act(self, session: Session, turn: Turn) -> Outcome:
-        """The answer to the question of this turn."""
+        """The answer to the question of this turn, or what it may have been where that is not clear."""
+        if turn.is_doubtful:
+            return clarify(self.desk, turn)
         return answer(self.desk, session, turn, turn.intent)
 
 
@@ -47,24 +49,29 @@ class ClarifyAction(RegistryAction):
 
     def act(self, session: Session, turn: Turn) -> Outcome:
         """Two or three likely meanings, or the menu."""
-        times = int(turn.slots.get("misunderstood") or 0) + 1
-        likely = self._list_likely(turn)
-        if times == 1 and likely:
-            choices = (*likely, self.desk.choice(turn, "help", "button.other"))
-            reply = self.desk.say(turn, "clarify", *choices)
-        else:
-            reply = self.desk.say(turn, "clarify.again", *self.desk.menu(turn))
-        return Outcome((reply,), {"misunderstood": times})
+        return clarify(self.desk, turn)
 
-    def _list_likely(self, turn: Turn) -> list[Choice]:
-        choices: list[Choice] = []
-        for intent in turn.ranking:
-            if intent in UNTOLD_AFTER_CLARIFYING or not self.desk.texts.has(f"button.{intent}"):
-                continue
-            choices.append(self.desk.choice(turn, intent, topic=turn.topic if intent in QUESTIONS else None))
-            if len(choices) == MOST_NEXT - 1:
-                break
-        return choices
+
+def clarify(desk: Desk, turn: Turn) -> Outcome:
+    """What someone may have meant, as choices; at the second time in a row the menu and a person."""
+    times = int(turn.slots.get("misunderstood") or 0) + 1
+    likely = _list_likely(desk, turn)
+    if times == 1 and likely:
+        reply = desk.say(turn, "clarify", *likely, desk.choice(turn, "help", "button.other"))
+    else:
+        reply = desk.say(turn, "clarify.again", *desk.menu(turn))
+    return Outcome((reply,), {"misunderstood": times})
+
+
+def _list_likely(desk: Desk, turn: Turn) -> list[Choice]:
+    choices: list[Choice] = []
+    for intent in turn.ranking:
+        if intent in UNTOLD_AFTER_CLARIFYING or not desk.texts.has(f"button.{intent}"):
+            continue
+        choices.append(desk.choice(turn, intent, topic=turn.topic if intent in QUESTIONS else None))
+        if len(choices) == MOST_NEXT - 1:
+            break
+    return choices
 
 
 def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
@@ -76,18 +83,24 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
         turn: names the topic and the place.
         intent: the question; for a follow-up another than the turn's own.
     """
-    place = knowledge.find_place(session, turn.place) if turn.place else None
+    named = turn.place or (turn.slots.get("place") if turn.intent == "repeat" else None)
+    place = knowledge.find_place(session, named) if named else None
     topic = turn.topic if turn.entity("topic") or place is None else _guess_topic(session, turn, intent, place.code)
-    slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic}
+    slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic, "place": named}
     if topic is None:
         choices = tuple(desk.choice(turn, intent, f"topic.{known}", topic=known) for known in ASKED_TOPICS)
         return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
     today = desk.clock().date()
     facts = knowledge.find_facts(session, topic, intent, place.code if place else None, today)
     page, front = _read_page(turn)
-    facts = bring_forward(facts, front) if turn.is_tap else sort_by_relevance(facts, turn.text)
+    facts = (
+        bring_forward(facts, front)
+        if turn.is_tap
+        else sort_by_relevance(facts, turn.text, turn.language, _read_common(session))
+    )
     paragraphs = []
-    if place and facts and not any(fact.place for fact in facts) and page == 0:
+    is_general = bool(facts) and facts[0].kind == "fact" and not any(fact.place for fact in facts)
+    if place and is_general and page == 0:
         name = knowledge.name_place(session, place.code, turn.language)
         paragraphs.append(desk.texts.say("answer.not_for_place", turn.language, place=name))
     deadlines = _list_told_deadlines(session, topic, intent, place.code if place else None, page)
@@ -110,17 +123,26 @@ def _read_page(turn: Turn) -> tuple[int, str]:
 
 
 def _guess_topic(session: Session, turn: Turn, intent: str, place: str) -> str | None:
-    """The topic at hand, unless only others have something to say of the place: then the likeliest of those."""
-    facts = sort_by_relevance(knowledge.list_facts_of_place(session, intent, place), turn.text)
-    families = {knowledge.PARENT_TOPICS.get(fact.topic, fact.topic) for fact in facts}
-    at_hand = turn.topic and knowledge.PARENT_TOPICS.get(turn.topic, turn.topic)
-    return turn.topic if not facts or at_hand in families else facts[0].topic
+    """The topic at hand, unless a fact of the place on something else fits the message clearly better."""
+    at_hand = _find_family(turn.topic)
+    facts = knowledge.list_facts_of_place(session, intent, place)
+    facts.sort(key=lambda fact: _find_family(fact.topic) != at_hand)
+    if not facts:
+        return turn.topic
+    likeliest = sort_by_relevance(facts, turn.text, turn.language, _read_common(session))[0]
+    return turn.topic if _find_family(likeliest.topic) == at_hand else likeliest.topic
+
+
+def _find_family(topic: str | None) -> str | None:
+    return knowledge.PARENT_TOPICS.get(topic, topic) if topic else None
+
+
+def _read_common(session: Session) -> frozenset[str]:
+    return find_common_words(knowledge.read_version(session), lambda: knowledge.list_texts(session))
 
 
 def _list_told_deadlines(session: Session, topic: str, intent: str, place: str | None, page: int) -> list[Deadline]:
-    if intent != "ask_deadline" or page:
-        return []
-    return knowledge.list_deadlines(session, topic, place)[:2]
+    return [] if page else knowledge.list_deadlines(session, topic, intent, place)[:2]
 
 
 def _tell_deadline(desk: Desk, session: Session, turn: Turn, deadline: Deadline, today: date) -> str:
@@ -139,11 +161,11 @@ def _tell_deadline(desk: Desk, session: Session, turn: Turn, deadline: Deadline,
     told = desk.texts.say(
         key,
         language,
-        topic=desk.texts.say(f"topic.{deadline.topic}", language),
+        topic=deadline.subject.get(language) or desk.texts.say(f"topic.{deadline.topic}", language),
         place=place,
         edition=deadline.edition,
-        opens=write_date(desk, deadline.opens, language) if deadline.opens else "",
-        closes=write_date(desk, deadline.closes, language) if deadline.closes else "",
+        opens=write_date(desk, deadline.opens, language, exact=True) if deadline.opens else "",
+        closes=write_date(desk, deadline.closes, language, exact=True) if deadline.closes else "",
         days=(deadline.closes - today).days if deadline.closes else "",
     )
     return f"{told}\n{_name_source(desk, deadline.source, None, language)}"
@@ -165,11 +187,19 @@ def _name_source(desk: Desk, source: Source, as_of: date | None, language: str) 
     return desk.texts.say(key, language, source=name, date=write_date(desk, as_of, language))
 
 
-def write_date(desk: Desk, day: date, language: str) -> str:
-    """A day as it is said: `16 مارس 2022`; the first of January stands for a whole year."""
-    if (day.month, day.day) == (1, 1):
+def write_date(desk: Desk, day: date, language: str, *, exact: bool = False) -> str:
+    """A day as it is said: `16 مارس 2022`.
+
+    Args:
+        exact: whether the first of a month is that day; of sources it stands for the month, as the first of January
+            does for the year, where the source tells no more.
+    """
+    if not exact and (day.month, day.day) == (1, 1):
         return str(day.year)
-    return f"{day.day} {desk.texts.say(f'month.{day.month}', language)} {day.year}"
+    month = f"{desk.texts.say(f'month.{day.month}', language)} {day.year}"
+    if day.day > 1:
+        return f"{day.day} {month}"
+    return f"{'1er' if language == 'fr' else 1} {month}" if exact else month
 
 
 def _list_next(

@@ -6,14 +6,13 @@ from sqlalchemy.orm import Session
 
 from actions import fields
 from actions.answers import write_date
-from actions.form import describe, skip_question
+from actions.form import skip_question
 from actions.turn import Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Choice, Reply
 from bot.programmes import Programme
 from bot.registry import applications
 from bot.registry.models import Application, ApplicationState
 
-MOST_CORRECTIONS = 10
 ENTITY_FIELDS = {"legal_form": "choice", "province": "province", "commune": "commune", "trade": "trade"}
 """Entities that name a field of the form by themselves, and the type of question that they answer."""
 
@@ -139,44 +138,6 @@ class SkipAction(RegistryAction):
         if applications.was_answered_by(draft, turn.inbound_id):
             return Outcome((self.desk.say(turn, "form.skipped"),))
         return skip_question(self.desk, session, turn, draft)
-
-
-class CorrectAction(RegistryAction):
-    """Corrects an answer given earlier in the form."""
-
-    action_name = "action_correct_answer"
-
-    def act(self, session: Session, turn: Turn) -> Outcome:
-        """The new answer noted, the question asked anew, or the choice of what to correct."""
-        draft = applications.find_draft(session, turn.person_id)
-        if draft is None:
-            return Outcome((self.desk.say(turn, "form.nothing_to_correct", *self.desk.menu(turn)[-2:]),))
-        programme = self.desk.programmes.get(draft.programme)
-        field = turn.entity("field")
-        if field:
-            applications.clear_answer(session, draft, str(field))
-            return Outcome((self.desk.say(turn, "form.asked_anew"),))
-        answers = applications.read_answers(draft)
-        for question in programme.list_given(answers):
-            value = self._find_value(question.field, question.type, answers[question.field], turn)
-            if value is not None:
-                inbound_id = turn.inbound_id or None
-                applications.write_answer(session, draft, question.field, value, inbound_id, self.desk.clock())
-                shown = describe(session, self.desk, turn, question, value)
-                return Outcome(
-                    (self.desk.say(turn, "form.corrected", label=question.label[turn.language], value=shown),)
-                )
-        choices = tuple(
-            Choice(question.label[turn.language], f'/correct_answer{{"field": "{question.field}"}}')
-            for question in programme.list_given(answers)[-MOST_CORRECTIONS:]
-        )
-        key = "form.correct_which" if choices else "form.nothing_to_correct"
-        return Outcome((self.desk.say(turn, key, *choices),))
-
-    def _find_value(self, field: str, question_type: str, known: str, turn: Turn) -> str | None:
-        name = field if field in turn.entities else question_type
-        values = [str(value) for value in turn.entities.get(name, ()) if str(value) != known]
-        return values[-1] if values else None
 
 
 class ReceiveDocumentAction(RegistryAction):

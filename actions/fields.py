@@ -23,6 +23,7 @@ OTHER = "other"
 TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "insult", "repeat", "help"})
 SURE = 0.5
 LONGEST_TEXT = 120
+MOST_NAME_DIGITS = 6
 _DIGITS = re.compile(r"\d+")
 
 
@@ -107,7 +108,8 @@ def _read_text(question: Question, turn: Turn) -> Reading:
     # "Cooperative" alone is what it is, not what it is called.
     if turn.entity("legal_form") and len(text.split()) == 1:
         return Wrong("form.wrong.text")
-    if not 2 <= len(text) <= LONGEST_TEXT or not any(character.isalpha() for character in text):
+    is_name = any(character.isalpha() for character in text) and len(_join_digits(turn)) < MOST_NAME_DIGITS
+    if not 2 <= len(text) <= LONGEST_TEXT or not is_name:
         return Wrong("form.wrong.text")
     return Given(text)
 

@@ -20,6 +20,8 @@ from bot.registry.models import Application
 from bot.texts import DEFAULT_LANGUAGE
 
 CONFIRM = "confirm"
+OWN_NUMBER = "own"
+"""What the button "my own number" gives: the number itself travels nowhere."""
 CONFIRMED = "confirmed"
 OPEN: tuple[Event, ...] = (SlotSet("application_answer", None),)
 OPENING_INTENTS = frozenset({"apply", "resume"})
@@ -66,6 +68,8 @@ class ValidateAction(RegistryAction):
             return Outcome(events=(SlotSet("application_answer", fields.REFUSED),))
         if question.type in ("province", "commune") and (place := knowledge.find_place(session, value)):
             value = _find_province(session, place.code) if question.type == "province" else value
+        if question.type == "phone" and value == OWN_NUMBER:
+            value = find_person(session, turn).phone or ""
         now = self.desk.clock()
         if question.type == "consent":
             draft.consented_at = now
@@ -120,7 +124,7 @@ class AskAction(RegistryAction):
             ]
         elif question.type == "phone" and phone:
             title = self.desk.texts.say("button.my_number", turn.language)
-            choices = [Choice(title, _make_answer(question, phone))]
+            choices = [Choice(title, _make_answer(question, OWN_NUMBER))]
         if question.type == "documents" and draft.documents:
             choices.append(self.desk.choice(turn, "skip", "button.documents_done"))
         elif question.optional:
@@ -153,7 +157,7 @@ def describe(session: Session, desk: Desk, turn: Turn, question: Question, value
             return option.title[language]
     if question.type == "trade" and not value.startswith(fields.OTHER):
         return knowledge.name_trade(session, value, language)
-    if question.type == "province" and (place := knowledge.find_place(session, value)):
+    if question.type in ("province", "commune") and (place := knowledge.find_place(session, value)):
         return knowledge.name_place(session, place.code, language)
     if question.type == "documents":
         return desk.texts.say("form.documents_count", language, count=value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from actions.answers import clarify
 from actions.turn import Desk, Outcome, RegistryAction, Turn, find_person
 from bot.registry import erasure, people
 
@@ -58,6 +59,8 @@ class SubscribeAction(RegistryAction):
 
     def act(self, session: Session, turn: Turn) -> Outcome:
         """Reminders of the topic that was named now, else of all deadlines."""
+        if turn.is_doubtful:
+            return clarify(self.desk, turn)
         named = turn.entity("topic")
         people.subscribe(session, turn.person_id, named, self.desk.clock())
         what = self.desk.texts.say(f"topic.{named}" if named else "reminders.all", turn.language)

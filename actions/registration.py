@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from actions.answers import write_date
+from actions.answers import clarify, write_date
+from actions.corrections import correct
 from actions.turn import Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Reply
-from bot.registry import artisans, knowledge, requests
+from bot.registry import applications, artisans, knowledge, requests
 from bot.registry.models import Artisan
 
 
@@ -63,7 +64,12 @@ class UpdateRecordAction(RegistryAction):
     action_name = "action_update_record"
 
     def act(self, session: Session, turn: Turn) -> Outcome:
-        """A note to the staff with its number."""
+        """A note to the staff with its number; while a form is open, a correction of its answers."""
+        draft = applications.find_draft(session, turn.person_id)
+        if turn.in_form and draft is not None:
+            return correct(self.desk, session, turn, draft)
+        if turn.is_doubtful:
+            return clarify(self.desk, turn)
         request = requests.add(
             session,
             turn.person_id,

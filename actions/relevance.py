@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from bot.registry.models import Fact
 from nlu.text import fold, skeleton, tokenize
 
 SHORTEST = 3
-MARGIN = 0.5
+MARGIN = 0.8
+COMMON_SHARE = 0.1
+"""A word that stands in more than this share of all facts tells none of them apart."""
+
+_READ_FOR = {"fr": ("fr",), "ar": ("ar", "ary-Arab")}
+_EITHER_SCRIPT = ("ary-Arab", "ary-Latn", "ar")
 
 
-def sort_by_relevance(facts: Sequence[Fact], text: str) -> list[Fact]:
+def sort_by_relevance(facts: Sequence[Fact], text: str, language: str, common: frozenset[str]) -> list[Fact]:
     """The facts, with one in front that shares rarer words with the message than the others do.
 
     Words meet as they are written and by their consonants, so that Arabizi finds a text in Arabic script; words that
@@ -23,15 +29,23 @@ def sort_by_relevance(facts: Sequence[Fact], text: str) -> list[Fact]:
     Args:
         facts: in their order.
         text: the message; empty for a tapped button.
+        language: the reply language.
+        common: words that count for nothing, from `find_common_words`.
     """
-    asked = _read_words(text)
+    asked = [keys for keys in _read_words(text) if not keys & common]
     # A decline that stands first says that the question has no sure answer: nothing may be told before it.
     if len(facts) < 2 or not asked or facts[0].kind == "decline":
         return list(facts)
     near = [fact for fact in facts if fact.place == facts[0].place]
-    words = [set().union(*(_read_words(said) for said in fact.texts.values())) for fact in near]
-    spread = Counter(word for known in words for word in known)
-    scores = [sum(math.log(len(near) / spread[word]) for word in asked & known) for known in words]
+    read = _READ_FOR.get(language, _EITHER_SCRIPT)
+    known = [_collect(fact.texts[name] for name in read) for fact in near]
+    scores = [0.0] * len(near)
+    for keys in asked:
+        for meant in (keys, frozenset(key for key in keys if not key.isupper())):
+            shared = [bool(meant & words) for words in known]
+            if any(shared):
+                weight = math.log(len(near) / sum(shared))
+                scores = [score + weight * share for score, share in zip(scores, shared, strict=True)]
     best = max(range(len(near)), key=lambda index: (scores[index], -index))
     if scores[best] <= scores[0] + MARGIN:
         return list(facts)
@@ -43,11 +57,36 @@ def bring_forward(facts: Sequence[Fact], fact_id: str) -> list[Fact]:
     return sorted(facts, key=lambda fact: fact.id != fact_id)
 
 
-def _read_words(text: str) -> set[str]:
-    words = set()
+_common: dict[str, frozenset[str]] = {}
+
+
+def find_common_words(version: str, read_texts: Callable[[], Iterable[Mapping[str, str]]]) -> frozenset[str]:
+    """Words, as written and by their consonants, that stand in many facts: "ديال", "dyal", "des".
+
+    Args:
+        version: of the facts; for each the words are counted once.
+        read_texts: the texts of all facts, by reply language.
+    """
+    if version not in _common:
+        facts = [_collect(texts.values()) for texts in read_texts()]
+        spread = Counter(word for words in facts for word in words)
+        _common.clear()
+        _common[version] = frozenset(word for word, count in spread.items() if count > COMMON_SHARE * len(facts))
+    return _common[version]
+
+
+def _collect(texts: Iterable[str]) -> set[str]:
+    return {key for text in texts for keys in _read_words(text) for key in keys}
+
+
+@lru_cache(maxsize=4096)
+def _read_words(text: str) -> tuple[frozenset[str], ...]:
+    """The keys of each word: as it is written (in lower case) and by its consonants (in capitals)."""
+    words = []
     for token in tokenize(fold(text)):
         consonants = skeleton(token.text)
         # The article is written to its word in both scripts.
         keys = (token.text, consonants, consonants.removeprefix("L"))
-        words |= {key for key in keys if len(key) >= SHORTEST}
-    return words
+        if long := frozenset(key for key in keys if len(key) >= SHORTEST):
+            words.append(long)
+    return tuple(words)

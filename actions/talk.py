@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from actions import personal_data, withdrawal
-from actions.answers import answer
+from actions.answers import answer, clarify
 from actions.turn import Desk, Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Choice, Reply
 from bot.registry import applications, people, requests
@@ -36,12 +36,18 @@ class SayAction(RegistryAction):
         pending = turn.slots.get("pending")
         if turn.intent == "affirm" and pending in PENDING:
             return PENDING[pending](self.desk, session, turn)
+        if turn.is_doubtful and not turn.in_form:
+            return clarify(self.desk, turn)
         question = turn.slots.get("question")
         if question and (turn.intent == "repeat" or (turn.intent == "inform" and (turn.place or turn.entity("topic")))):
             return answer(self.desk, session, turn, question)
         if turn.intent == "inform" and turn.entity("topic"):
             return answer(self.desk, session, turn, "ask_definition")
-        reply = self.desk.say(turn, f"say.{turn.intent}", *self._list_choices(session, turn))
+        if turn.in_form and turn.intent in ("affirm", "deny", "inform"):
+            # It was no answer to the question of the form, which is put again.
+            return Outcome()
+        choices = () if turn.in_form else self._list_choices(session, turn)
+        reply = self.desk.say(turn, f"say.{turn.intent}", *choices)
         return Outcome((reply,), {"pending": None, "misunderstood": 0})
 
     def _list_choices(self, session: Session, turn: Turn) -> tuple[Choice, ...]:
@@ -115,6 +121,8 @@ class ChangeLanguageAction(RegistryAction):
 def _take_words(desk: Desk, session: Session, turn: Turn, kind: str) -> Outcome:
     if turn.is_tap:
         return Outcome((desk.say(turn, f"{kind}.how"),))
+    if turn.is_doubtful:
+        return clarify(desk, turn)
     reference = _put_before_staff(desk, session, turn, kind)
     reply = desk.say(turn, f"{kind}.taken", desk.choice(turn, "request_human"), reference=reference)
     return Outcome((reply,), {"pending": None, "misunderstood": 0})

@@ -23,6 +23,8 @@ from bot.texts import DEFAULT_LANGUAGE, Texts
 
 Event = dict[str, Any]
 
+DOUBT = 0.35
+
 QUESTIONS = frozenset(
     {
         "ask_definition",
@@ -82,6 +84,7 @@ class Turn:
         slots: of the tracker.
         metadata: what the gateway passed on.
         language: the language and script to answer in.
+        in_form: whether an application form is open.
     """
 
     person_id: str
@@ -94,6 +97,12 @@ class Turn:
     slots: dict[str, Any]
     metadata: dict[str, Any]
     language: str
+    in_form: bool = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is better to ask what was meant than to act on it."""
+        return not self.is_tap and self.confidence < DOUBT
 
     @property
     def is_tap(self) -> bool:
@@ -127,7 +136,8 @@ def read_turn(tracker: Tracker) -> Turn:
         entities.setdefault(entity["entity"], []).append(entity["value"])
     intent = message["intent"].get("name") or "nlu_fallback"
     # The name of a cooperative is often French: an answer to a form says nothing on the language of its giver.
-    answers_form = bool(tracker.active_loop.get("name")) and intent not in QUESTIONS | REQUESTS
+    in_form = bool(tracker.active_loop.get("name"))
+    answers_form = in_form and intent not in QUESTIONS | REQUESTS
     language = metadata.get("known_language" if answers_form else "language") or DEFAULT_LANGUAGE
     return Turn(
         person_id=tracker.sender_id,
@@ -140,6 +150,7 @@ def read_turn(tracker: Tracker) -> Turn:
         slots=dict(tracker.slots),
         metadata=metadata,
         language=language,
+        in_form=in_form,
     )
 
 

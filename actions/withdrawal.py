@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from actions.answers import clarify
 from actions.turn import Desk, Outcome, RegistryAction, Turn
 from bot.registry import applications, requests
 from bot.registry.models import TRANSITIONS, Application, ApplicationState
@@ -18,6 +19,8 @@ class WithdrawAction(RegistryAction):
         """The question whether to take the file back, the taking back, or a note to the staff."""
         if turn.entity("confirmed"):
             return take_back(self.desk, session, turn)
+        if turn.is_doubtful:
+            return clarify(self.desk, turn)
         application = _find_open(session, turn)
         topic = turn.entity("topic")
         if application is not None and (topic is None or self.desk.programmes.find(topic)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -198,6 +199,8 @@ def serve(settings: Settings) -> None:
         SettingsError: when a setting is missing.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The registry, documents and keys are for nobody else on this machine.
+    os.umask(0o077)
     bot = assemble(settings)
 
     async def run() -> None:

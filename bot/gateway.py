@@ -14,7 +14,7 @@ from bot.channels.base import Channel, Inbound, Kind, Receipt, Reply
 from bot.delivery.renderer import is_numbered, render
 from bot.dialogue import Dialogue, Turn
 from bot.errors import DialogueUnavailable, locate
-from bot.reception import Reception
+from bot.reception import Reception, is_command
 from bot.registry import erasure, inbox, offers, outbox, people, requests
 from bot.registry.database import Database
 from bot.registry.inbox import Claimed, Understanding
@@ -145,7 +145,7 @@ class Gateway:
     def _choose_language(self, claimed: Claimed) -> str:
         known = claimed.language or DEFAULT_LANGUAGE
         message = claimed.message
-        if claimed.language_chosen or message.kind is not Kind.TEXT or message.text.startswith("/"):
+        if claimed.language_chosen or message.kind is not Kind.TEXT or is_command(message.text):
             return known
         return reply_language(message.text, known)
 

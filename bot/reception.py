@@ -27,6 +27,10 @@ STOP_WORDS = frozenset(
     map(fold, ("stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "حبس", "وقف", "حبسو", "hbess"))
 )
 COMMANDS = {"/start": "/greet", "/help": "/help", "/menu": "/help", "/stop": "/unsubscribe_reminders"}
+LONGEST_TITLE = 24
+NUMERIC = frozenset({"number", "ice", "cnss_number", "phone"})
+"""Types of questions whose answer is a number."""
+
 MENU = (
     Choice("menu.awrach", '/ask_definition{"topic": "awrach"}'),
     Choice("menu.amo", '/ask_definition{"topic": "amo"}'),
@@ -95,18 +99,19 @@ class Reception:
             return await self._ask_rasa(claimed, language, command or _neutralise(text))
         if fold(text) in STOP_WORDS:
             return await self._ask_rasa(claimed, language, "/unsubscribe_reminders")
-        if text.isdecimal() and len(text) <= 2:
-            chosen = await self._database.run(offers.find_numbered, claimed.person_id, claimed.id, int(text))
+        if len(text) <= LONGEST_TITLE:
+            chosen = await self._database.run(self._find_meant, claimed, text)
             if chosen is not None:
                 return await self._ask_rasa(claimed, language, chosen.payload)
         return await self._ask_rasa(claimed, language, text)
 
     async def _take_documents(self, claimed: Claimed, language: str) -> Turn:
         message = claimed.message
-        if await self._database.run(self._find_asked, claimed.person_id) != "documents":
+        asked = await self._database.run(self._find_asked, claimed.person_id)
+        if asked != "documents":
             if message.text.strip():
                 return await self._answer_text(claimed, language)
-            return self._turn("media.no_file_open", language)
+            return self._turn("media.not_yet", language) if asked else self._turn("media.no_file_open", language)
         channel = self._channels[message.channel, message.account]
         stored: list[StoredFile] = []
         for attachment in message.attachments:
@@ -157,6 +162,11 @@ class Reception:
         }
         return await self._dialogue.say(claimed.person_id, text, metadata)
 
+    def _find_meant(self, session: Session, claimed: Claimed, text: str) -> Choice | None:
+        # A number is first of all the answer to a question that asks for one.
+        by_number = self._find_asked(session, claimed.person_id) not in NUMERIC
+        return offers.find_meant(session, claimed.person_id, claimed.id, text, by_number=by_number)
+
     def _find_asked(self, session: Session, person_id: str) -> str | None:
         """Type of the question that an open application waits on, or None."""
         draft = applications.find_draft(session, person_id)
@@ -181,3 +191,8 @@ class Reception:
 def _neutralise(text: str) -> str:
     # Rasa reads a slash after any white space as an intent: only our own buttons may say such a thing.
     return re.sub(r"^[\s/]+", "", text) or "?"
+
+
+def is_command(text: str) -> bool:
+    """Whether a text is a word of the machine, STOP or a command, which tells nothing of the language of its writer."""
+    return text.startswith("/") or fold(text) in STOP_WORDS

@@ -116,7 +116,9 @@ class Concepts:
         for concept, forms in self.lexicon.items():
             for form in forms.split():
                 self._add(concept, form)
+        self._openings = {phrase[0] for phrase in self._phrases}
         self.of_word = lru_cache(maxsize=32_768)(self._of_word)
+        self._openings_of = lru_cache(maxsize=32_768)(self._find_openings)
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Concepts:
@@ -170,18 +172,19 @@ class Concepts:
             for concept in self.of_word(word)
         ]
         vowels = [vowel(word) for word in words]
-        for length in range(2, _LONGEST_PHRASE + 1):
-            for first in range(len(words) - length + 1):
-                last = first + length
-                concepts = self._phrases.get(tuple(words[first:last])) or self._phrases.get(
-                    tuple(vowels[first:last])
-                )
-                if concepts is None:
-                    for form in strip_particles(words[first])[1:]:
-                        concepts = concepts or self._phrases.get((vowel(form), *vowels[first + 1 : last]))
-                found += [Found(concept, first, last) for concept in sorted(concepts or ())]
-        found.sort(key=lambda item: (item.first, item.last))
-        return found
+        for first, word in enumerate(words):
+            for opening in self._openings_of(word):
+                for last in range(first + 2, min(first + _LONGEST_PHRASE, len(words)) + 1):
+                    concepts = self._phrases.get((opening, *words[first + 1 : last])) or self._phrases.get(
+                        (opening, *vowels[first + 1 : last])
+                    )
+                    found += [Found(concept, first, last) for concept in concepts or ()]
+        return sorted(set(found), key=lambda item: (item.first, item.last, item.concept))
+
+    def _find_openings(self, word: str) -> tuple[str, ...]:
+        """The forms of a word that some phrase of the lexicon begins with; of most words none."""
+        forms = (word, *map(vowel, strip_particles(word)))
+        return tuple(form for form in dict.fromkeys(forms) if form in self._openings)
 
 
 def words_of(tokens: Iterable[Token]) -> list[str]:

@@ -56,6 +56,7 @@ class MessageNormaliser(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Read every training message."""
-        self.process(training_data.training_examples)
+        """Read every training message; its script and language are of no use to any training."""
+        for message in training_data.training_examples:
+            message.set(READING, read(message.get(TEXT) or ""))
         return training_data

@@ -59,6 +59,8 @@ def serve(model: Path, port: int, actions: str, trackers: Path, token: str, redi
     warnings.simplefilter("ignore")
     # Rasa's own default is to log every message in full.
     configure_structlog(logging.WARNING)
+    # Trackers and logs are for nobody else on this machine.
+    os.umask(0o077)
     speedups.install()
     endpoints = AvailableEndpoints(
         action=KeptEndpoint(actions, headers={"Authorization": f"Bearer {token}"}, enable_selective_domain=True),

@@ -1,7 +1,8 @@
-"""Rasa's trackers, kept short: what was going on before the last message, and that message's own events.
+"""Rasa's trackers, kept short and bare: what was going on before the last message, and what that led to.
 
 Rasa replays every event of a session at each turn, so that a turn costs the more the longer one talks. What must last
-is in the registry; of the tracker only its state is needed, and one turn to take back when a message is tried again.
+is in the registry, encrypted; of the tracker only its state is needed, and one turn to take back when a message is
+tried again. Nothing that was written, on either side, is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Iterable, List, Optional
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import RedisTrackerStore, SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 EXPIRY_SECONDS = 30 * 24 * 3600
@@ -37,7 +38,21 @@ def compact(tracker: DialogueStateTracker) -> DialogueStateTracker:
     if before.active_loop_name:
         base.append(ActiveLoop(before.active_loop_name))
     base.append(ActionExecuted("action_listen"))
-    return _copy(tracker, base + events[last:])
+    return _copy(tracker, base + [_strip(event) for event in events[last:] if not isinstance(event, BotUttered)])
+
+
+def _strip(event: Event) -> Event:
+    """The event without what was written: the next turn needs to know the intent only, and which message it was."""
+    if not isinstance(event, UserUttered):
+        return event
+    return UserUttered(
+        intent=event.intent,
+        parse_data={"intent": event.intent, "entities": [], "text": ""},
+        timestamp=event.timestamp,
+        input_channel=event.input_channel,
+        message_id=event.message_id,
+        metadata=event.metadata,
+    )
 
 
 def _copy(tracker: DialogueStateTracker, events: List[Event]) -> DialogueStateTracker:

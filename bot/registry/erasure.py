@@ -51,7 +51,10 @@ def count_held(session: Session, person_id: str) -> Held:
     """Counts what is held on a person."""
     draft = applications.find_draft(session, person_id)
     return Held(
-        messages=session.scalar(select(func.count()).select_from(InboundMessage).filter_by(person_id=person_id)) or 0,
+        messages=session.scalar(
+            select(func.count()).select_from(InboundMessage).filter_by(person_id=person_id, erased=False)
+        )
+        or 0,
         drafts=0 if draft is None else 1,
         lodged=len(applications.list_lodged(session, person_id)),
         reminders=session.scalar(select(func.count()).select_from(Subscription).filter_by(person_id=person_id)) or 0,
@@ -83,7 +86,7 @@ def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> E
     session.execute(
         update(InboundMessage)
         .where(InboundMessage.person_id == person_id, InboundMessage.id < inbound_id)
-        .values(content=ERASED)
+        .values(content=ERASED, erased=True)
     )
     sent = select(Address.id).where(Address.person_id == person_id)
     session.execute(
@@ -97,4 +100,5 @@ def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> E
 
 def erase_message(session: Session, inbound_id: int) -> None:
     """Erases a message that has been answered."""
-    session.get_one(InboundMessage, inbound_id).content = ERASED
+    message = session.get_one(InboundMessage, inbound_id)
+    message.content, message.erased = ERASED, True

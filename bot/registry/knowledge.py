@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.registry.models import Deadline, Fact, FactQuestion, Place, Trade
+from bot.registry.models import DataVersion, Deadline, Fact, FactQuestion, Place, Trade
 
 PARENT_TOPICS = {"awrach_inclusion": "awrach", "awrach_temporary": "awrach"}
 
@@ -64,18 +64,19 @@ def list_facts_of_place(session: Session, intent: str, place: str) -> list[Fact]
     )
 
 
-def list_deadlines(session: Session, topic: str, place: str | None) -> list[Deadline]:
+def list_deadlines(session: Session, topic: str, intent: str, place: str | None) -> list[Deadline]:
     """The deadlines of a programme and its parts, the latest first.
 
     Args:
         topic: the programme.
+        intent: the question.
         place: code of a place; deadlines of other places are left out.
     """
     topics = [topic, *(part for part, whole in PARENT_TOPICS.items() if whole == topic)]
     if topic in PARENT_TOPICS:
         topics.append(PARENT_TOPICS[topic])
     wanted = list_ancestors(session, place) if place else []
-    deadlines = session.scalars(select(Deadline).where(Deadline.topic.in_(topics))).all()
+    deadlines = session.scalars(select(Deadline).where(Deadline.topic.in_(topics), Deadline.intent == intent)).all()
     return sorted(
         (deadline for deadline in deadlines if not wanted or deadline.place is None or deadline.place in wanted),
         key=lambda deadline: deadline.closes or deadline.opens or date.min,
@@ -111,6 +112,17 @@ def name_trade(session: Session, slug: str, language: str) -> str:
     """What a trade is called in a reply language."""
     trade = session.get_one(Trade, slug)
     return trade.name_ar if language in ("ary-Arab", "ar") else trade.name_fr
+
+
+def list_texts(session: Session) -> list[dict[str, str]]:
+    """The texts of all facts, by reply language."""
+    return list(session.scalars(select(Fact.texts)))
+
+
+def read_version(session: Session) -> str:
+    """What changes whenever the facts do."""
+    known = session.get(DataVersion, "data")
+    return known.digest if known else ""
 
 
 def get_place(session: Session, code: str) -> Place:

@@ -108,6 +108,8 @@ def _load_topic(session: Session, content: dict[str, Any]) -> None:
             Deadline(
                 id=deadline["id"],
                 topic=topic,
+                intent=deadline.get("intent", "ask_deadline"),
+                subject=deadline.get("subject") or {},
                 edition=str(deadline["edition"]),
                 place=_find_scope(session, deadline),
                 opens=deadline.get("opens"),

@@ -6,11 +6,14 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Button, Choice
 from bot.registry.models import InboundMessage, Offer
+from nlu.text import fold
+
+RECENT = 60
 
 
 def add_offers(
@@ -57,36 +60,32 @@ def find_tapped(session: Session, person_id: str, button: str, title: str = "") 
     """
     offer = session.get(Offer, button)
     if offer is None or offer.person_id != person_id:
-        offer = _newest(session, person_id, Offer.payload == button) or (
-            _newest(session, person_id, Offer.title == title) if title else None
+        recent = session.scalars(
+            select(Offer).filter_by(person_id=person_id).order_by(Offer.created_at.desc(), Offer.position).limit(RECENT)
+        ).all()
+        offer = next((known for known in recent if known.payload == button), None) or next(
+            (known for known in recent if title and known.title == title), None
         )
     return Choice(offer.title, offer.payload) if offer else None
 
 
-def find_numbered(session: Session, person_id: str, inbound_id: int, number: int) -> Choice | None:
-    """What a number stands for in the numbered list that the person was shown just before.
+def find_meant(session: Session, person_id: str, inbound_id: int, text: str, *, by_number: bool) -> Choice | None:
+    """What a text means that is the title or the number of a choice which the person was shown just before.
 
     Args:
-        inbound_id: the message that is the number.
-        number: counted from 1.
+        inbound_id: the message that is the text.
+        text: as it was written.
+        by_number: whether a number counts also where the choices were buttons and not a numbered list.
     """
     before = (
         select(func.max(InboundMessage.id))
         .where(InboundMessage.person_id == person_id, InboundMessage.id < inbound_id)
         .scalar_subquery()
     )
-    offer = session.scalar(
-        select(Offer).where(
-            Offer.person_id == person_id,
-            Offer.inbound_id == before,
-            Offer.position == number,
-            Offer.numbered.is_(True),
-        )
-    )
-    return Choice(offer.title, offer.payload) if offer else None
-
-
-def _newest(session: Session, person_id: str, condition: ColumnElement[bool]) -> Offer | None:
-    return session.scalar(
-        select(Offer).where(Offer.person_id == person_id, condition).order_by(Offer.created_at.desc()).limit(1)
-    )
+    said = fold(text)
+    shown = select(Offer).where(Offer.person_id == person_id, Offer.inbound_id == before)
+    for offer in session.scalars(shown.order_by(Offer.position)):
+        is_number = said == str(offer.position) and (by_number or offer.numbered)
+        if is_number or said == fold(offer.title):
+            return Choice(offer.title, offer.payload)
+    return None

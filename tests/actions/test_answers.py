@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.answers import write_date
-from actions.relevance import bring_forward, sort_by_relevance
+from actions.relevance import bring_forward, find_common_words, sort_by_relevance
 from actions.turn import QUESTIONS
 from bot.texts import LANGUAGES
 
@@ -159,9 +159,17 @@ async def test_every_question_of_the_contract_is_answered_somehow(ali):
             assert await ask(ali, intent, topic=topic)
 
 
-@pytest.mark.parametrize(("day", "written"), [(date(2022, 3, 16), "16 3 2022"), (date(2022, 1, 1), "2022")])
-def test_dates(desk, day, written):
-    assert write_date(desk, day, "fr") == written
+@pytest.mark.parametrize(
+    ("day", "exact", "written"),
+    [
+        (date(2022, 3, 16), False, "16 3 2022"),
+        (date(2022, 1, 1), False, "2022"),
+        (date(2023, 7, 1), False, "7 2023"),
+        (date(2023, 7, 1), True, "1er 7 2023"),
+    ],
+)
+def test_dates(desk, day, exact, written):
+    assert write_date(desk, day, "fr", exact=exact) == written
 
 
 # Relevance
@@ -169,6 +177,10 @@ def test_dates(desk, day, written):
 
 def make_fact(name, *words, kind="fact", place=None):
     return SimpleNamespace(id=name, kind=kind, place=place, texts={"fr": " ".join(words)})
+
+
+def sort(facts, text, common=frozenset()):
+    return sort_by_relevance(facts, text, "fr", common)
 
 
 CARD = make_fact("card", "la carte professionnelle donne accès aux foires")
@@ -187,21 +199,29 @@ FIRST = make_fact("first", "le registre est tenu par l'administration")
     ],
 )
 def test_the_fact_that_the_message_is_about_comes_first(text, first):
-    facts = sort_by_relevance([FIRST, CARD, CREDIT], text)
+    facts = sort([FIRST, CARD, CREDIT], text)
     assert facts[0].id == first
     assert {fact.id for fact in facts} == {"first", "card", "credit"}
 
 
 def test_nothing_passes_a_decline_or_a_nearer_fact():
     decline = make_fact("decline", "rien", kind="decline")
-    assert sort_by_relevance([decline, CARD, CREDIT], "crédit")[0] is decline
+    assert sort([decline, CARD, CREDIT], "crédit")[0] is decline
     near = make_fact("near", "ici", place="05.301")
-    assert sort_by_relevance([near, CREDIT], "crédit")[0] is near
+    assert sort([near, CREDIT], "crédit")[0] is near
+
+
+def test_words_of_many_facts_count_for_nothing():
+    many = [{"fr": f"le programme numero{number} commence"} for number in range(20)]
+    common = find_common_words("1", lambda: many)
+    assert "programme" in common
+    assert "numero7" not in common
+    assert sort([FIRST, CARD, CREDIT], "la carte", frozenset({"carte"}))[0] is FIRST
 
 
 @given(st.permutations(["first", "card", "credit"]), st.text(max_size=40))
 def test_no_fact_is_lost_or_doubled(order, text):
     facts = [{"first": FIRST, "card": CARD, "credit": CREDIT}[name] for name in order]
-    assert sorted(fact.id for fact in sort_by_relevance(facts, text)) == ["card", "credit", "first"]
+    assert sorted(fact.id for fact in sort(facts, text)) == ["card", "credit", "first"]
     assert [fact.id for fact in bring_forward(facts, "nothing")] == order
     assert [fact.id for fact in bring_forward(facts, order[2])] == [order[2], *order[:2]]

@@ -278,11 +278,15 @@ async def test_a_number_is_a_number_where_no_list_was_shown_just_before(office):
     assert office.rasa.heard[-2:] == ["2", "13"]
 
 
-async def test_a_number_is_a_number_where_the_buttons_can_be_tapped(office):
-    office.rasa.script = lambda turn: answer("choose", buttons=[("A", "/greet"), ("B", "/help")])
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [("2", "/help"), ("٢", "/help"), ("القائمة", "/help"), ("القائمه", "/help"), ("3", "3"), ("قائمة أخرى", "قائمة أخرى")],
+)
+async def test_a_button_may_be_written_too_by_its_title_or_its_number(office, written, heard):
+    office.rasa.script = lambda turn: answer("choose", buttons=[("أوراش", "/greet"), ("القائمة", "/help")])
     await office.say("salam")
-    await office.say("2")
-    assert office.rasa.heard[-1] == "2"
+    await office.say(written)
+    assert office.rasa.heard[-1] == heard
 
 
 @pytest.mark.parametrize("number", ["0612345678", "001524871000033", "9" * 40, "9" * 4000])

@@ -90,12 +90,18 @@ class FactQuestion(Base):
 
 
 class Deadline(Base):
-    """When an edition of a programme opens and closes at a place; without a place, in the whole country."""
+    """When an edition of a programme opens and closes at a place; without a place, in the whole country.
+
+    `intent` is the question that it answers, and `subject`, in each reply language, what it is the deadline of where
+    that is not the programme itself.
+    """
 
     __tablename__ = "deadlines"
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     topic: Mapped[str] = mapped_column(String(32), index=True)
+    intent: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[dict[str, str]]
     edition: Mapped[str] = mapped_column(String(40))
     place: Mapped[str | None] = mapped_column(ForeignKey("places.code"))
     opens: Mapped[date | None]

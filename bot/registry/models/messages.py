@@ -46,6 +46,7 @@ class InboundMessage(Base):
     intent: Mapped[str | None] = mapped_column(String(32))
     topic: Mapped[str | None] = mapped_column(String(32))
     confidence: Mapped[float | None]
+    erased: Mapped[bool] = mapped_column(default=False)
     person: Mapped[Person] = relationship()
     address: Mapped[Address] = relationship()
 
@@ -103,7 +104,7 @@ class Offer(Base):
     position: Mapped[int]
     numbered: Mapped[bool] = mapped_column(default=False)
     title: Mapped[str] = mapped_column(String(200))
-    payload: Mapped[str] = mapped_column(String(500))
+    payload: Mapped[str] = mapped_column(Encrypted)
     created_at: Mapped[datetime]
 
 

@@ -208,13 +208,24 @@ def test_a_number_of_a_list_belongs_to_the_message_just_before(session, clock):
     offers.add_offers(session, person_id, first, choices, clock(), numbered=True)
     inbox.finish(session, first, inbox.Understanding(), clock())
     second, _ = hear(session, clock)
-    assert offers.find_numbered(session, person_id, second, 12).payload == "/inform12"
-    assert offers.find_numbered(session, person_id, second, 13) is None
-    assert offers.find_numbered(session, person_id, second, 0) is None
-    assert offers.find_numbered(session, "someone else", second, 1) is None
+    assert offers.find_meant(session, person_id, second, "12", by_number=False).payload == "/inform12"
+    assert offers.find_meant(session, person_id, second, "١٢", by_number=False).payload == "/inform12"
+    assert offers.find_meant(session, person_id, second, "C7", by_number=False).payload == "/inform7"
+    assert offers.find_meant(session, person_id, second, "13", by_number=True) is None
+    assert offers.find_meant(session, person_id, second, "0", by_number=True) is None
+    assert offers.find_meant(session, "someone else", second, "1", by_number=True) is None
     inbox.finish(session, second, inbox.Understanding(), clock())
     third, _ = hear(session, clock)
-    assert offers.find_numbered(session, person_id, third, 1) is None
+    assert offers.find_meant(session, person_id, third, "1", by_number=True) is None
+
+
+def test_where_a_number_is_asked_for_it_is_no_button(session, clock):
+    first, person_id = hear(session, clock)
+    offers.add_offers(session, person_id, first, [Choice("skip", "/skip")], clock())
+    inbox.finish(session, first, inbox.Understanding(), clock())
+    second, _ = hear(session, clock)
+    assert offers.find_meant(session, person_id, second, "1", by_number=False) is None
+    assert offers.find_meant(session, person_id, second, "1", by_number=True).payload == "/skip"
 
 
 def test_a_title_alone_finds_the_newest_choice_of_that_title(session, clock):

@@ -1,0 +1,61 @@
+"""Training messages as Rasa gets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rasa.shared.importers.rasa import RasaFileImporter
+
+from nlu.importer import MessageImporter
+from nlu.topics import topic_of
+
+MESSAGES = """version: "3.1"
+nlu:
+- intent: ask_cost
+  metadata:
+    topic: amo
+  examples: |
+    - ch7al
+    - بشحال؟
+- intent: greet
+  examples: |
+    - salam
+"""
+DOMAIN = """version: "3.1"
+intents: [greet, ask_cost]
+actions: [action_greet]
+"""
+RULES = """version: "3.1"
+rules:
+- rule: greet
+  steps:
+  - intent: greet
+  - action: action_greet
+"""
+
+
+def test_messages_are_those_that_rasa_would_read(tmp_path: Path) -> None:
+    folder = tmp_path / "nlu"
+    folder.mkdir()
+    (folder / "some.yml").write_text(MESSAGES, encoding="utf-8")
+    (tmp_path / "rules.yml").write_text(RULES, encoding="utf-8")
+    domain = tmp_path / "domain.yml"
+    domain.write_text(DOMAIN, encoding="utf-8")
+    ours, theirs = (
+        kind(domain_path=str(domain), training_data_paths=[str(folder), str(tmp_path / "rules.yml")])
+        for kind in (MessageImporter, RasaFileImporter)
+    )
+    assert [
+        (message.get("text"), message.get("intent"), topic_of(message))
+        for message in ours.get_nlu_data().training_examples
+    ] == [
+        (message.get("text"), message.get("intent"), topic_of(message))
+        for message in theirs.get_nlu_data().training_examples
+    ]
+    assert ours.get_stories().story_steps
+
+
+def test_one_folder_of_all_data_will_do(tmp_path: Path) -> None:
+    (tmp_path / "nlu").mkdir()
+    (tmp_path / "nlu" / "some.yml").write_text(MESSAGES, encoding="utf-8")
+    assert len(MessageImporter(training_data_paths=str(tmp_path)).get_nlu_data().training_examples) == 3
