@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from bot.errors import SettingsError
 
 TURN_SECONDS = 90.0
+PATIENCE = 20.0
 _FILES = ("photo", "voice", "document")
 KINDS = ("text", "button", *_FILES, "sticker", "location", "contact")
 
@@ -30,11 +32,19 @@ class Person:
         account: `telegram` or `whatsapp`.
         name: by which the channel knows them; on WhatsApp a phone number is one too.
         transport: stands in for the network in tests.
+        patience: seconds for which a process that takes no connections is waited for.
     """
 
     def __init__(
-        self, address: str, token: str, account: str, name: str, transport: httpx.BaseTransport | None = None
+        self,
+        address: str,
+        token: str,
+        account: str,
+        name: str,
+        transport: httpx.BaseTransport | None = None,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._sender = {"account": account, "person": name}
         if account == "whatsapp" and name.startswith("+"):
             self._sender["phone"] = name
@@ -60,15 +70,27 @@ class Person:
             SettingsError: when the assistant is not there.
         """
         try:
-            response = self._client.post("/simulator/turns", json={**self._sender, **content})
-        except httpx.HTTPError as error:
+            response = self._post({**self._sender, **content})
+        except httpx.ConnectError as error:
             raise SettingsError(f"The assistant does not answer ({type(error).__name__}).") from error
+        except httpx.HTTPError as error:
+            raise TurnRejected(f"The assistant went away before it answered ({type(error).__name__}).") from error
         if response.status_code in (401, 404):
             raise SettingsError(f"The process on {self._client.base_url} takes no turns from the terminal.")
         if not response.is_success:
             raise TurnRejected(_read_reason(response))
         answer: dict[str, Any] = response.json()
         return answer
+
+    def _post(self, body: dict[str, Any]) -> httpx.Response:
+        # A process that is started anew takes connections again after some seconds; nothing was sent before that.
+        retrying = Retrying(
+            retry=retry_if_exception_type(httpx.ConnectError),
+            stop=stop_after_delay(self._patience),
+            wait=wait_fixed(0.5),
+            reraise=True,
+        )
+        return retrying(self._client.post, "/simulator/turns", json=body)
 
     def close(self) -> None:
         """Closes the connection."""

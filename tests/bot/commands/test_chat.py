@@ -124,7 +124,7 @@ def test_a_server_that_is_not_ours_ends_the_conversation(server, person, status)
 
 
 def test_a_server_that_is_gone_ends_the_conversation():
-    person = Person(f"http://127.0.0.1:{choose_free_ports(1)[0]}", "secret", "telegram", "terminal")
+    person = Person(f"http://127.0.0.1:{choose_free_ports(1)[0]}", "secret", "telegram", "terminal", patience=0)
     with pytest.raises(SettingsError, match="does not answer"):
         run_lines(person, "slm")
     person.close()
