@@ -12,7 +12,7 @@ from nlu.text import fold, skeleton, tokenize
 
 SHORTEST = 3
 MARGIN = 0.8
-COMMON_SHARE = 0.1
+COMMON_SHARE = 0.05
 """A word that stands in more than this share of all facts tells none of them apart."""
 
 _READ_FOR = {"fr": ("fr",), "ar": ("ar", "ary-Arab")}
@@ -32,16 +32,19 @@ def sort_by_relevance(facts: Sequence[Fact], text: str, language: str, common: f
         language: the reply language.
         common: words that count for nothing, from `find_common_words`.
     """
-    asked = [keys for keys in _read_words(text) if not keys & common]
     # A decline that stands first says that the question has no sure answer: nothing may be told before it.
-    if len(facts) < 2 or not asked or facts[0].kind == "decline":
+    if len(facts) < 2 or facts[0].kind == "decline":
         return list(facts)
-    near = [fact for fact in facts if fact.place == facts[0].place]
+    near = [fact for fact in facts if fact.place == facts[0].place and fact.kind == "fact"]
     read = _READ_FOR.get(language, _EITHER_SCRIPT)
     known = [_collect(fact.texts[name] for name in read) for fact in near]
     scores = [0.0] * len(near)
-    for keys in asked:
-        for meant in (keys, frozenset(key for key in keys if not key.isupper())):
+    for keys in _read_words(text):
+        written = frozenset(key for key in keys if not key.isupper())
+        # A rare word may share its consonants with a common one: where facts write it too, how it is written decides.
+        if (written if any(written & words for words in known) else keys) & common:
+            continue
+        for meant in (keys, written):
             shared = [bool(meant & words) for words in known]
             if any(shared):
                 weight = math.log(len(near) / sum(shared))

@@ -154,12 +154,17 @@ class _Separation(NamedTuple):
         machine = LinearSVC(C=self.strength, tol=_TOLERANCE, random_state=0)
         machine.fit(self.matrix[self.rows], self.labels[self.rows])
         coefficients, intercepts = machine.coef_, machine.intercept_
-        if self.classes == 2:
+        if len(machine.classes_) == 2:
             coefficients, intercepts = (
                 np.vstack([-coefficients, coefficients]),
                 np.concatenate([-intercepts, intercepts]),
             )
-        return np.ascontiguousarray(coefficients.T, dtype=np.float32), intercepts.astype(np.float32)
+        # A class too rare to be among the rows is never found.
+        placed = np.zeros((self.matrix.shape[1], self.classes), dtype=np.float32)
+        placed[:, machine.classes_] = coefficients.T
+        biases = np.full(self.classes, -1, dtype=np.float32)
+        biases[machine.classes_] = intercepts
+        return placed, biases
 
     def score(self, left_out: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """The scores of rows that it did not learn from, shape (left_out, classes)."""

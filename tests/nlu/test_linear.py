@@ -39,6 +39,14 @@ def test_two_classes_have_two_columns() -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore:The least populated class")
+def test_a_class_of_one_message_is_learned() -> None:
+    made, labels = vectors()
+    model, held_out = fit(stack([*made, made[0]]), [*labels, "rare"])
+    assert model.classes == ["a", "b", "c", "rare"]
+    assert np.isfinite(held_out.probabilities).all()
+
+
 def test_a_model_survives_its_arrays() -> None:
     made, labels = vectors()
     model, _ = fit(stack(made), labels)
