@@ -25,6 +25,8 @@ from nlu.text import reply_language
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+TYPING_AFTER = 1.0
+"""Seconds after which a person is shown that the answer is coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Gateway:
         self._wake_sender = wake_sender
         self.push: Callable[[str], None] = lambda _person_id: None
         self._followed: dict[tuple[str, str, str], tuple[Inbound, asyncio.Future[Answer]]] = {}
+        self._hints: set[asyncio.Task[None]] = set()
 
     async def accept(self, message: Inbound) -> bool:
         """Stores a message and has it answered; returns False where it had been stored before."""
@@ -110,6 +113,7 @@ class Gateway:
             return False
         language = self._choose_language(claimed)
         turn: Turn | None = None
+        typing = asyncio.get_running_loop().call_later(TYPING_AFTER, self._show_typing, claimed)
         try:
             turn = await self._reception.answer(claimed, language)
         except DialogueUnavailable as error:
@@ -121,11 +125,20 @@ class Gateway:
             if claimed.attempts + 1 < MOST_TRIES:
                 raise
             log.error("message %s cannot be answered: %s", claimed.id, locate(error))
+        finally:
+            typing.cancel()
         answer = await self._database.run(self._conclude, claimed, turn, language)
         if answer.turn.forget:
             await self._forget(claimed)
         self._announce(claimed.message, answer)
         return answer.more
+
+    def _show_typing(self, claimed: Claimed) -> None:
+        message = claimed.message
+        channel = self._channels[message.channel, message.account]
+        hint = asyncio.create_task(channel.show_typing(message.address, message.external_id))
+        self._hints.add(hint)
+        hint.add_done_callback(self._hints.discard)
 
     async def _forget(self, claimed: Claimed) -> None:
         try:

@@ -124,6 +124,7 @@ class RecordingChannel:
         self.account = account
         self.limits = limits
         self.sent = []
+        self.typing = []
         self.tried = []
         self.failures = []
         self.files = {}
@@ -161,7 +162,13 @@ class RecordingChannel:
             raise MediaUnavailable("gone") from error
 
     async def show_typing(self, address, external_id):
-        raise NotImplementedError
+        self.typing.append((address, external_id))
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def wait_for_typing(self):
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.typing)
 
 
 class NoLimits:

@@ -516,3 +516,19 @@ async def test_follow_ends_with_the_apology(office):
     assert [reply.text for reply in followed.turn.replies] == ["error.later|ary-Latn"]
     await office.settle()
     assert await office.database.run(count(Delivery)) == 1
+
+
+async def test_who_waits_long_is_shown_that_the_answer_is_coming(office, monkeypatch):
+    async def think():
+        await office.telegram.wait_for_typing()
+        return answer("at last")
+
+    monkeypatch.setattr("bot.gateway.TYPING_AFTER", 0)
+    office.rasa.script = lambda turn: think()
+    assert await office.say("salam", external_id="m1") == ["at last"]
+    assert office.telegram.typing == [("ali", "m1")]
+
+
+async def test_who_is_answered_at_once_is_shown_nothing(office):
+    await office.say("salam")
+    assert office.telegram.typing == []
