@@ -280,7 +280,14 @@ async def test_a_number_is_a_number_where_no_list_was_shown_just_before(office):
 
 @pytest.mark.parametrize(
     ("written", "heard"),
-    [("2", "/help"), ("٢", "/help"), ("القائمة", "/help"), ("القائمه", "/help"), ("3", "3"), ("قائمة أخرى", "قائمة أخرى")],
+    [
+        ("2", "/help"),
+        ("٢", "/help"),
+        ("القائمة", "/help"),
+        ("القائمه", "/help"),
+        ("3", "3"),
+        ("قائمة أخرى", "قائمة أخرى"),
+    ],
 )
 async def test_a_button_may_be_written_too_by_its_title_or_its_number(office, written, heard):
     office.rasa.script = lambda turn: answer("choose", buttons=[("أوراش", "/greet"), ("القائمة", "/help")])

@@ -79,7 +79,5 @@ def test_thresholds_refuse_what_is_outside_and_spare_what_is_inside() -> None:
 
 
 def test_without_a_class_outside_only_doubt_refuses() -> None:
-    held_out = HeldOut(
-        np.zeros(4, dtype=np.int64), np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
-    )
+    held_out = HeldOut(np.zeros(4, dtype=np.int64), np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]))
     assert choose_refusal(held_out, ["a", "b"], 0.25).outside == 1.0

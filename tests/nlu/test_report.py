@@ -20,7 +20,7 @@ def test_the_page_shows_figures_errors_and_pictures() -> None:
     right = (Example("salam", "greet", "none"), parse("greet", 0.9))
     wrong = (Example("<b>bslama", "goodbye", "none"), parse("greet", 0.8))
     page = write_page([right] * 9 + [wrong], [(5, 0.5), (10, 0.9)])
-    assert "<td dir=\"auto\">0.900</td>" in page
+    assert '<td dir="auto">0.900</td>' in page
     assert "&lt;b&gt;bslama" in page
     assert page.count("<svg") == 3
 
