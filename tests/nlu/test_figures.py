@@ -26,8 +26,8 @@ def test_the_script_of_a_message() -> None:
 
 
 def test_both_scripts_of_a_message_are_understood(pipeline: Pipeline) -> None:
-    assert accuracy(pipeline, "arab") >= PAIRS_ARAB
-    assert accuracy(pipeline, "latn") >= PAIRS_LATN
+    assert accuracy(pipeline, "arab") >= 0.92
+    assert accuracy(pipeline, "latn") >= 0.91
 
 
 def test_arabizi_is_understood_from_arabic_script_alone() -> None:
@@ -40,4 +40,4 @@ def test_messages_that_nobody_trained_on(pipeline: Pipeline) -> None:
     if not DEV.exists():
         pytest.skip(f"{DEV.name} is not here")
     rows = ask_messages(pipeline, DEV)
-    assert share(intent and topic for _, _, intent, topic in rows) >= DEV_BOTH
+    assert share(intent and topic for _, _, intent, topic in rows) >= 0.88
