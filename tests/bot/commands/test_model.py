@@ -72,7 +72,11 @@ def test_the_two_newest_models_of_ours_stay(tmp_path):
 
 FAKE_RASA = """#!/bin/sh
 echo "INFO rasa - Starting to train component 'ViewFeaturiser'."
-for argument; do [ "$last" = --out ] && out=$argument; last=$argument; done
+for argument; do
+    [ "$last" = --out ] && out=$argument
+    [ "$last" = --fixed-model-name ] && name=$argument
+    last=$argument
+done
 {end}
 """
 
@@ -90,7 +94,7 @@ def fake_rasa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_model_appears_when_it_is_complete(tmp_path, fake_rasa):
-    fake_rasa('echo model > "$out/$last"; exit 0')
+    fake_rasa('echo model > "$out/$name"; exit 0')
     made = tmp_path / "models" / "awrach-0123456789ab.tar.gz"
     steps = []
     assert model.train_model(made, tmp_path / "log" / "train.log", Interrupts(), steps.append) > 0
