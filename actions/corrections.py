@@ -52,7 +52,6 @@ def correct(desk: Desk, session: Session, turn: Turn, draft: Application) -> Out
             applications.write_answer(session, draft, question.field, value, turn.inbound_id or None, desk.clock())
             shown = describe(session, desk, turn, question, value)
             label = question.label[turn.language]
-            draft.asked = None if was_left else draft.asked
             return Outcome((desk.say(turn, "form.corrected", *back, label=label, value=shown),))
     field = turn.entity("field") or _find_named(programme, answers, turn)
     if field:

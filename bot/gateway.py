@@ -164,15 +164,15 @@ class Gateway:
 
     async def _postpone(self, claimed: Claimed, language: str) -> None:
         apology = self._reception.say("error.later", language, *self._reception.menu(language)[-1:])
-        delivery_ids = await self._database.run(self._apologise, claimed, apology)
+        delivery_ids = await self._database.run(self._apologise, claimed, apology, language)
         # Whatever the person wrote after this message waits behind it.
         self._announce(claimed.message, Answer(Turn((apology,)), delivery_ids), to_all=True)
 
-    def _apologise(self, session: Session, claimed: Claimed, apology: Reply) -> list[int]:
+    def _apologise(self, session: Session, claimed: Claimed, apology: Reply, language: str) -> list[int]:
         now = self._clock()
         delivery_ids: list[int] = []
         if not claimed.apologised:
-            delivery_ids = self._plan(session, claimed, [apology], purpose="apology")
+            delivery_ids = self._plan(session, claimed, [apology], language, purpose="apology")
             requests.add(session, inbox.find_person(session, claimed.id), "unanswered", now, claimed.id)
         inbox.postpone(session, claimed.id, now)
         return delivery_ids
@@ -185,7 +185,7 @@ class Gateway:
         if person.notified_at is None:
             turn = replace(turn, replies=(self._reception.say("notice", language), *turn.replies))
             person.notified_at = now
-        delivery_ids = self._plan(session, claimed, list(turn.replies), purpose="reply")
+        delivery_ids = self._plan(session, claimed, list(turn.replies), turn.language or language, purpose="reply")
         inbox.finish(session, claimed.id, Understanding(turn.intent, turn.topic, turn.confidence), now)
         if turn.intent != "change_language":
             people.set_language(session, person.id, turn.language or language, chosen=False)
@@ -197,7 +197,10 @@ class Gateway:
             erasure.erase_message(session, claimed.id)
         return Answer(turn, delivery_ids, inbox.has_unanswered(session, person.id))
 
-    def _plan(self, session: Session, claimed: Claimed, replies: list[Reply], purpose: str) -> list[int]:
+    def _plan(
+        self, session: Session, claimed: Claimed, replies: list[Reply], language: str, *, purpose: str
+    ) -> list[int]:
+        list_label = self._reception.say("list.label", language).text
         limits = self._channels[claimed.message.channel, claimed.message.account].limits
         now = self._clock()
         parts = []
@@ -211,5 +214,5 @@ class Gateway:
                 now,
                 numbered=numbered,
             )
-            parts += render(reply, buttons, limits)
+            parts += render(reply, buttons, limits, list_label)
         return outbox.plan(session, claimed.address_id, parts, now, inbound_id=claimed.id, purpose=purpose)

@@ -16,7 +16,6 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 _ISOLATES = frozenset("\u2066\u2067\u2068")
 _JOINER = "\u200d"
 _BOUNDARIES = ("\n\n", "\n", ". ", "؟ ", "? ", " ")
-_LIST_LABEL_RTL, _LIST_LABEL_LTR = "الاختيارات", "Options"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Numbers with separators, addresses and codes change order or lose their sign inside right-to-left text. A range of
 # dates is two runs, since it is read from the right.
@@ -30,13 +29,14 @@ _LTR_RUN = re.compile(
 )
 
 
-def render(reply: Reply, buttons: Sequence[Button], limits: Limits) -> list[Part]:
+def render(reply: Reply, buttons: Sequence[Button], limits: Limits, list_label: str) -> list[Part]:
     """Cuts a reply to the limits of a channel.
 
     Args:
         reply: what is said.
         buttons: one for each of `reply.choices`, with the ids under which the choices are kept.
         limits: of the channel.
+        list_label: what is written on the button that opens a list.
 
     Returns:
         The messages to send, in order; the buttons are with the last one.
@@ -52,7 +52,7 @@ def render(reply: Reply, buttons: Sequence[Button], limits: Limits) -> list[Part
         numbered = text + "\n\n" + "\n".join(f"{n}. {isolate(button.title)}" for n, button in enumerate(buttons, 1))
         return [_plain(piece) for piece in split(numbered, limits.text)]
     *before, last = split(text, limits.interactive_text)
-    return [*map(_plain, before), _with_buttons(last, buttons, limits)]
+    return [*map(_plain, before), _with_buttons(last, buttons, limits, list_label)]
 
 
 def is_numbered(choices: Sequence[Choice], limits: Limits) -> bool:
@@ -65,12 +65,9 @@ def _plain(text: str) -> Part:
     return Part(text=text)
 
 
-def _with_buttons(text: str, buttons: Sequence[Button], limits: Limits) -> Part:
+def _with_buttons(text: str, buttons: Sequence[Button], limits: Limits, list_label: str) -> Part:
     layout = _choose_layout(buttons, limits)
-    label = ""
-    if layout is Layout.LIST:
-        label = _LIST_LABEL_RTL if any(_RTL.search(button.title) for button in buttons) else _LIST_LABEL_LTR
-    return Part(text=text, layout=layout, buttons=tuple(buttons), label=label)
+    return Part(text=text, layout=layout, buttons=tuple(buttons), label=list_label if layout is Layout.LIST else "")
 
 
 def _choose_layout(buttons: Sequence[Button], limits: Limits) -> Layout:

@@ -24,7 +24,7 @@ CODE = "\n".join(
     path.read_text("utf-8") for folder in ("actions", "bot") for path in sorted((ROOT / folder).rglob("*.py"))
 )
 LONGEST_BUTTON, LONGEST_TOPIC, LONGEST_ASK = 20, 24, 220
-BUTTONS = ("button.", "menu.", "language.ary", "language.fr", "language.ar")
+BUTTONS = ("button.", "menu.", "list.", "language.ary", "language.fr", "language.ar")
 
 EGYPTIAN = re.compile(
     r"\b(?:عا[يو]ز\w*|ازاي|ازيك|دلوقتي?|النهارد[هة]|امبارح|بكر[هة]|كد[هة]|اي[هة]|مش|مفيش|علشان|عشان|بتاع\w*|د[هي]|اهو|اوي"
