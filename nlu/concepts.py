@@ -1,4 +1,4 @@
-"""Find the concepts of concepts.yml in a message: words of one meaning, in every language and script."""
+"""Find the concepts of a lexicon in a message: words of one meaning, in every language and script."""
 
 from __future__ import annotations
 
@@ -11,64 +11,16 @@ import yaml
 
 from nlu.arabizi import skeleton, vowel
 from nlu.folding import Token, fold, tokenize
+from nlu.inflection import strip_particles, strip_persons, strip_to_roots
 
 LEXICON = Path(__file__).with_name("concepts.yml")
-"""The lexicon as people edit it; a trained model carries its own copy."""
+"""What the programmes are about, as people edit it; a trained model carries its own copy."""
+EVERYDAY = Path(__file__).with_name("everyday.yml")
+"""Everyday words, in the same form."""
 
 _LONGEST_PHRASE = 4
 _SHORTEST_STEM = 3
 _SHORTEST_SKELETON = 4
-_ARABIC_PARTICLES = "فبلدكه"
-_LATIN_PARTICLES = "fbldk"
-_VERB_BEFORE = sorted(
-    [
-        "",
-        "W",
-        "F",
-        "B",
-        "L",
-        "D",
-        "M",
-        "N",
-        "T",
-        "Y",
-        "Q",
-        "QN",
-        "QT",
-        "QY",
-        "G",
-        "GN",
-        "GT",
-        "GY",
-        "NT",
-        "YT",
-        "ML",
-        "LM",
-    ],
-    key=len,
-    reverse=True,
-)
-_VERB_AFTER = [
-    "",
-    "T",
-    "N",
-    "H",
-    "L",
-    "Q",
-    "C",
-    "HM",
-    "QM",
-    "NL",
-    "TC",
-    "NC",
-    "LN",
-    "LH",
-    "TL",
-    "TN",
-    "LQM",
-    "TH",
-    "NH",
-]
 
 
 class Found(NamedTuple):
@@ -77,25 +29,6 @@ class Found(NamedTuple):
     concept: str
     first: int
     last: int
-
-
-def strip_particles(word: str) -> tuple[str, ...]:
-    """The word and what is left of it without conjunction, one-letter preposition and article, longest first."""
-    arabic = word[:1] > "\u0600"
-    shortest = 2 if arabic else 3
-    forms = [word]
-    for conjunction in ("و",) if arabic else ("ou", "w"):
-        rest = word.removeprefix(conjunction)
-        forms += [rest] if len(rest) < len(word) and len(rest) >= shortest else []
-    particles = _ARABIC_PARTICLES if arabic else _LATIN_PARTICLES
-    forms += [form[1:] for form in forms if form[0] in particles and len(form) > shortest]
-    for article in ("ال", "ل") if arabic else ("el", "al", "l"):
-        forms += [
-            form[len(article) :]
-            for form in forms
-            if form.startswith(article) and len(form) >= shortest + len(article)
-        ]
-    return tuple(dict.fromkeys(forms))
 
 
 class Concepts:
@@ -117,8 +50,8 @@ class Concepts:
             for form in forms.split():
                 self._add(concept, form)
         self._openings = {phrase[0] for phrase in self._phrases}
-        self.of_word = lru_cache(maxsize=32_768)(self._of_word)
-        self._openings_of = lru_cache(maxsize=32_768)(self._find_openings)
+        self.of_word = lru_cache(maxsize=65_536)(self._of_word)
+        self._openings_of = lru_cache(maxsize=65_536)(self._find_openings)
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Concepts:
@@ -154,15 +87,22 @@ class Concepts:
             found |= self._skeletons.get(skeleton(form), set())
             for length in range(_SHORTEST_STEM, len(form) + 1):
                 found |= self._stems.get(form[:length], set())
-        bones = skeleton(word)
-        for before in _VERB_BEFORE:
-            if bones.startswith(before):
-                for after in _VERB_AFTER:
-                    if bones.endswith(after):
-                        core = bones[len(before) : len(bones) - len(after)]
-                        if len(core) >= _SHORTEST_STEM:
-                            found |= self._roots.get(core, set())
-        return tuple(sorted(found))
+        for root in strip_to_roots(skeleton(word)):
+            found |= self._roots.get(root, set())
+        return tuple(sorted(found or self._of_inflected(word)))
+
+    def _of_inflected(self, word: str) -> set[str]:
+        """The concepts of the longest forms that the word may be an inflection of."""
+        found: set[str] = set()
+        length = 0
+        cores = {core for form in strip_particles(word) for core in strip_persons(vowel(form))}
+        for core in sorted(cores, key=len, reverse=True):
+            if len(core) < length:
+                break
+            if core in self._vowels:
+                found |= self._vowels[core]
+                length = len(core)
+        return found
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """The concepts of a message in order of their first word; one word may bear several."""

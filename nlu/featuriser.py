@@ -1,4 +1,4 @@
-"""Second step of the pipeline: the sparse vector of a message, which both classifiers read."""
+"""Second step of the pipeline: the sparse vector of a message, which the classifier reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.concepts import LEXICON, Concepts
+from nlu.concepts import EVERYDAY, LEXICON, Concepts
 from nlu.features import Reading, Vocabulary, read, views
 from nlu.normaliser import READING
 
@@ -26,6 +26,7 @@ FOUND = "concepts"
 
 _VOCABULARY = "vocabulary.npz"
 _LEXICON = "concepts.json"
+_EVERYDAY = "everyday.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -43,12 +44,14 @@ class ViewFeaturiser(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         concepts: Concepts | None = None,
+        everyday: Concepts | None = None,
         vocabulary: Vocabulary | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._concepts = concepts or Concepts.read()
+        self._concepts = concepts or Concepts.read(LEXICON)
+        self._everyday = everyday or Concepts.read(EVERYDAY)
         self._vocabulary = vocabulary
 
     @classmethod
@@ -65,18 +68,23 @@ class ViewFeaturiser(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """A change of the lexicon or of the functions behind the views makes a cached training stale."""
-        sources = [LEXICON, *sorted(LEXICON.parent.glob("*.py"))]
+        sources = [LEXICON, EVERYDAY, *sorted(LEXICON.parent.glob("*.py"))]
         return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary of all messages that bear an intent."""
         messages = [message for message in training_data.intent_examples if message.get(INTENT)]
-        self._vocabulary = Vocabulary.learn(map(self._views, messages), without=self._config["without"])
+        self._vocabulary, vectors = Vocabulary.learn(
+            map(self._views, messages), without=self._config["without"]
+        )
+        for message, vector in zip(messages, vectors, strict=True):
+            message.set(VECTOR, vector)
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(directory / _VOCABULARY, **self._vocabulary.to_arrays())
-            (directory / _LEXICON).write_text(
-                json.dumps(self._concepts.lexicon, ensure_ascii=False), encoding="utf-8"
-            )
+            for name, concepts in ((_LEXICON, self._concepts), (_EVERYDAY, self._everyday)):
+                (directory / name).write_text(
+                    json.dumps(concepts.lexicon, ensure_ascii=False), encoding="utf-8"
+                )
         return self._resource
 
     @classmethod
@@ -90,17 +98,20 @@ class ViewFeaturiser(GraphComponent):
     ) -> ViewFeaturiser:
         """The trained featuriser, with the lexicon of its training."""
         with model_storage.read_from(resource) as directory:
-            concepts = Concepts(json.loads((directory / _LEXICON).read_text(encoding="utf-8")))
+            concepts, everyday = (
+                Concepts(json.loads((directory / name).read_text(encoding="utf-8")))
+                for name in (_LEXICON, _EVERYDAY)
+            )
             with np.load(directory / _VOCABULARY, allow_pickle=False) as arrays:
                 vocabulary = Vocabulary.from_arrays(arrays)
-        return cls(config, model_storage, resource, concepts, vocabulary)
+        return cls(config, model_storage, resource, concepts, everyday, vocabulary)
 
     def _views(self, message: Message) -> dict[str, list[str]]:
         reading: Reading = message.get(READING) or read(message.get(TEXT) or "")
         words = [token.text for token in reading.tokens]
         found = self._concepts.find(words)
         message.set(FOUND, tuple(found))
-        return views(words, found, self._concepts)
+        return views(words, found, self._concepts, self._everyday)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `vector` and `concepts` on each message."""
@@ -110,6 +121,6 @@ class ViewFeaturiser(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Give every training message its vector."""
-        self.process(training_data.training_examples)
+        """Give every training message the vector that it does not have from `train`."""
+        self.process([message for message in training_data.training_examples if message.get(VECTOR) is None])
         return training_data

@@ -105,7 +105,7 @@ def fit(
     matrix: csr_matrix,
     labels: Sequence[str],
     strength: float = 0.3,
-    folds: int = 3,
+    folds: int = 2,
 ) -> tuple[LinearModel, HeldOut]:
     """Train a linear support vector machine, one class against the rest, and calibrate it on held-out folds.
 

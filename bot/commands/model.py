@@ -142,6 +142,7 @@ def _command(config: Path, folder: Path, name: str) -> tuple[str, ...]:
     return (
         *(str(RASA / "python"), "-m", "rasa", "train"),
         *("--config", str(config), "--domain", "domain.yml", "--data", *data),
-        # The data is checked by the tests; Rasa's own look at it takes longer than the policy's training.
-        *("--out", str(folder), "--fixed-model-name", name, "--skip-validation"),
+        # The data is checked by the tests; Rasa's own look at it takes longer than the policy's training. A model is
+        # only trained when there is none for the present data, so that Rasa's cache has nothing to give.
+        *("--out", str(folder), "--fixed-model-name", name, "--skip-validation", "--force"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.concepts import Concepts, Found, strip_particles
+from nlu.concepts import EVERYDAY, LEXICON, Concepts, Found
 from nlu.text import fold, tokenize
 
 CONCEPTS = Concepts(
@@ -33,6 +33,9 @@ def find(text: str) -> list[str]:
         ("سجلوني", ["register"]),
         ("bghit la carte nationale", ["want", "card"]),
         ("والبطاقة الوطنية", ["card"]),
+        ("ما بغيتهاش", ["want"]),
+        ("ma bghithach", ["want"]),
+        ("وبغيتوها", ["want"]),
         ("carte", []),
         ("", []),
     ],
@@ -45,12 +48,21 @@ def test_a_phrase_tells_where_it_stands() -> None:
     assert CONCEPTS.find(["ma", "carte", "nationale"]) == [Found("card", 1, 3)]
 
 
-def test_particles_are_stripped_longest_form_first() -> None:
-    assert strip_particles("والوراق")[0] == "والوراق"
-    assert "وراق" in strip_particles("والوراق")
-    assert strip_particles("la") == ("la",)
-
-
 def test_the_lexicon_of_the_project_names_every_topic() -> None:
     topics = {name for name in Concepts.read().lexicon if name.startswith("topic_")}
     assert len(topics) == 15
+
+
+def test_every_line_of_the_lexicons_finds_its_own_forms() -> None:
+    for path in (LEXICON, EVERYDAY):
+        lexicon = Concepts.read(path)
+        for name, forms in lexicon.lexicon.items():
+            words = [token.text for token in tokenize(fold(forms.split()[0].replace("_", " ").strip("~*")))]
+            assert name in {found.concept for found in lexicon.find(words)}, (path.name, name)
+
+
+def test_no_meaning_stands_twice() -> None:
+    for path in (LEXICON, EVERYDAY):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        names = [line.split(":")[0] for line in lines if line and not line.startswith("#")]
+        assert len(names) == len(set(names)), path.name

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.concepts import Concepts
+from nlu.concepts import EVERYDAY, Concepts
 from nlu.features import VIEWS, Vocabulary, read, views
 
 CONCEPTS = Concepts.read()
+WORDS = Concepts.read(EVERYDAY)
 
 
 def look(text: str) -> dict[str, list[str]]:
     words = [token.text for token in read(text).tokens]
-    return views(words, CONCEPTS.find(words), CONCEPTS)
+    return views(words, CONCEPTS.find(words), CONCEPTS, WORDS)
 
 
 MESSAGES = [
@@ -27,6 +28,9 @@ MESSAGES = [
     "شحال كنخلص",
     "ch7al nkhelles",
 ]
+
+
+LOOKS = [look(text) for text in MESSAGES] * 3  # what is met once or twice is not learned
 
 
 def test_every_view_is_there() -> None:
@@ -40,18 +44,27 @@ def test_both_scripts_share_skeletons_and_concepts() -> None:
 
 
 def test_each_view_of_a_vector_has_the_length_of_its_weight() -> None:
-    vocabulary = Vocabulary.learn([look(text) for text in MESSAGES], without=set(VIEWS) - {"words"})
+    vocabulary, _ = Vocabulary.learn(LOOKS, without=set(VIEWS) - {"words"})
     vector = vocabulary.vector(look(MESSAGES[0]))
     assert np.linalg.norm(vector.values) == pytest.approx(VIEWS["words"], rel=1e-5)
 
 
+def test_the_vectors_of_training_are_those_of_later() -> None:
+    vocabulary, vectors = Vocabulary.learn(LOOKS)
+    for seen, learned in zip(LOOKS, vectors, strict=True):
+        later = vocabulary.vector(seen)
+        assert dict(zip(learned.columns, learned.values, strict=True)) == pytest.approx(
+            dict(zip(later.columns, later.values, strict=True))
+        )
+
+
 def test_views_can_be_left_out() -> None:
-    vocabulary = Vocabulary.learn([look(text) for text in MESSAGES], without={"characters"})
+    vocabulary, _ = Vocabulary.learn(LOOKS, without={"characters"})
     assert "characters" not in vocabulary.terms
 
 
 def test_a_vocabulary_survives_its_arrays() -> None:
-    vocabulary = Vocabulary.learn([look(text) for text in MESSAGES])
+    vocabulary, _ = Vocabulary.learn(LOOKS)
     again = Vocabulary.from_arrays(vocabulary.to_arrays())
     for text in MESSAGES:
         before, after = vocabulary.vector(look(text)), again.vector(look(text))
@@ -62,7 +75,7 @@ def test_a_vocabulary_survives_its_arrays() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(blacklist_categories=()), max_size=80))
 def test_any_text_has_a_vector(text: str) -> None:
-    vocabulary = Vocabulary.learn([look(message) for message in MESSAGES])
+    vocabulary, _ = Vocabulary.learn(LOOKS)
     vector = vocabulary.vector(look(text))
     assert len(vector.columns) == len(vector.values)
     assert np.isfinite(vector.values).all()
@@ -81,7 +94,7 @@ def test_any_text_has_a_vector(text: str) -> None:
     ids=["letters", "words", "emoji", "controls", "planes", "distinct words"],
 )
 def test_a_hostile_message_is_read_in_time(text: str) -> None:
-    vocabulary = Vocabulary.learn([look(message) for message in MESSAGES])
+    vocabulary, _ = Vocabulary.learn(LOOKS)
     began = time.perf_counter()
     vocabulary.vector(look(text))
     assert time.perf_counter() - began < 0.05

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import numpy as np
 from rasa.shared.importers.rasa import RasaFileImporter
 
-from nlu.importer import MessageImporter
+from nlu.features import Vector
+from nlu.importer import LabelledMessage, MessageImporter
 from nlu.topics import topic_of
 
 MESSAGES = """version: "3.1"
@@ -53,6 +56,16 @@ def test_messages_are_those_that_rasa_would_read(tmp_path: Path) -> None:
         for message in theirs.get_nlu_data().training_examples
     ]
     assert ours.get_stories().story_steps
+
+
+def test_a_copied_message_is_the_same_until_its_label_differs(tmp_path: Path) -> None:
+    message = LabelledMessage.build("ch7al", "ask_cost", intent_metadata={"topic": "amo"})
+    again = copy.deepcopy(message)
+    assert again is not message
+    assert again == message
+    again.set("vector", Vector(np.array([1], dtype=np.int32), np.array([1.0], dtype=np.float32)))
+    assert again != message
+    assert message != LabelledMessage.build("ch7al", "ask_cost", intent_metadata={"topic": "cpu"})
 
 
 def test_one_folder_of_all_data_will_do(tmp_path: Path) -> None:
