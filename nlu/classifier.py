@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from nlu.featuriser import FOUND, VECTOR
 from nlu.linear import stack
 from nlu.meaning import Meaning, MeaningModel
 from nlu.normaliser import READING
+from nlu.sources import fingerprint_sources
 from nlu.topics import NO_TOPIC, entity_of, topic_of
 
 INFORM = "inform"
@@ -76,6 +78,11 @@ class MeaningClassifier(GraphComponent):
     ) -> MeaningClassifier:
         """An untrained classifier."""
         return cls(config, model_storage, resource)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """A change of the functions behind it makes a cached training stale."""
+        return fingerprint_sources()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents and topics and, on held-out folds, how they go together and when to refuse."""
@@ -129,22 +136,20 @@ class MeaningClassifier(GraphComponent):
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set(REFUSAL, self._model.refusal)
-            self._name_topic(message, reading, meaning)
+            if self._model.topics is not None and reading.tokens:
+                _name_topic(message, self._model.topics.classes, meaning)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Training messages keep the intents and topics that people gave them."""
         return training_data
 
-    def _name_topic(self, message: Message, reading: Reading, meaning: Meaning) -> None:
-        if self._model is None or self._model.topics is None or not reading.tokens:
-            return
-        best = int(meaning.topics.argmax())
-        topic = self._model.topics.classes[best]
-        if topic == NO_TOPIC:
-            return
-        entity = entity_of(
-            topic, float(meaning.topics[best]), reading, message.get(FOUND) or [], len(message.get(TEXT))
-        )
-        entity["extractor"] = type(self).__name__
-        message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+
+def _name_topic(message: Message, topics: Sequence[str], meaning: Meaning) -> None:
+    best = int(meaning.topics.argmax())
+    if topics[best] == NO_TOPIC:
+        return
+    found, length = message.get(FOUND) or [], len(message.get(TEXT))
+    entity = entity_of(topics[best], float(meaning.topics[best]), message.get(READING), found, length)
+    entity["extractor"] = MeaningClassifier.__name__
+    message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)

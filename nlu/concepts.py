@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from nlu.arabizi import skeleton, vowel
-from nlu.folding import Token, fold, tokenize
+from nlu.folding import fold, tokenize
 from nlu.inflection import strip_particles, strip_persons, strip_to_roots
 
 LEXICON = Path(__file__).with_name("concepts.yml")
@@ -18,7 +18,6 @@ LEXICON = Path(__file__).with_name("concepts.yml")
 EVERYDAY = Path(__file__).with_name("everyday.yml")
 """Everyday words, in the same form."""
 
-_LONGEST_PHRASE = 4
 _SHORTEST_STEM = 3
 _SHORTEST_SKELETON = 4
 
@@ -50,8 +49,9 @@ class Concepts:
             for form in forms.split():
                 self._add(concept, form)
         self._openings = {phrase[0] for phrase in self._phrases}
-        self.of_word = lru_cache(maxsize=65_536)(self._of_word)
-        self._openings_of = lru_cache(maxsize=65_536)(self._find_openings)
+        self._longest = max(map(len, self._phrases), default=1)
+        self.of_word = lru_cache(maxsize=32_768)(self._of_word)
+        self._openings_of = lru_cache(maxsize=32_768)(self._find_openings)
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Concepts:
@@ -93,16 +93,10 @@ class Concepts:
 
     def _of_inflected(self, word: str) -> set[str]:
         """The concepts of the longest forms that the word may be an inflection of."""
-        found: set[str] = set()
-        length = 0
         cores = {core for form in strip_particles(word) for core in strip_persons(vowel(form))}
-        for core in sorted(cores, key=len, reverse=True):
-            if len(core) < length:
-                break
-            if core in self._vowels:
-                found |= self._vowels[core]
-                length = len(core)
-        return found
+        known = cores & self._vowels.keys()
+        longest = max(map(len, known), default=0)
+        return {concept for core in known if len(core) == longest for concept in self._vowels[core]}
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """The concepts of a message in order of their first word; one word may bear several."""
@@ -114,7 +108,7 @@ class Concepts:
         vowels = [vowel(word) for word in words]
         for first, word in enumerate(words):
             for opening in self._openings_of(word):
-                for last in range(first + 2, min(first + _LONGEST_PHRASE, len(words)) + 1):
+                for last in range(first + 2, min(first + self._longest, len(words)) + 1):
                     concepts = self._phrases.get((opening, *words[first + 1 : last])) or self._phrases.get(
                         (opening, *vowels[first + 1 : last])
                     )
@@ -125,8 +119,3 @@ class Concepts:
         """The forms of a word that some phrase of the lexicon begins with; of most words none."""
         forms = (word, *map(vowel, strip_particles(word)))
         return tuple(form for form in dict.fromkeys(forms) if form in self._openings)
-
-
-def words_of(tokens: Iterable[Token]) -> list[str]:
-    """The texts of tokens."""
-    return [token.text for token in tokens]

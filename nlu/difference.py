@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nlu.evaluation import agrees
 from nlu.pipeline import ROOT, read_examples
 
 PAIRS = ROOT / "tests" / "benchmarks" / "pairs.jsonl"
@@ -27,9 +29,8 @@ class Change(NamedTuple):
     @property
     def side(self) -> str:
         """`gained`, `lost`, or `moved` from one wrong intent to another."""
-        if self.after == self.expected:
-            return "gained"
-        return "lost" if self.before == self.expected else "moved"
+        before, after = (agrees(found, [self.expected]) for found in (self.before, self.after))
+        return "moved" if before == after else "gained" if after else "lost"
 
 
 def read_labelled(path: Path | None = None) -> list[tuple[str, str]]:
@@ -65,9 +66,14 @@ async def read_intents(model: Path, texts: Sequence[str]) -> list[str]:
         texts: the messages.
     """
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
+    from nlu.channel import neutralise
+
+    # Rasa's own default is to log every message in full.
+    configure_structlog(logging.WARNING)
     agent = Agent.load(str(model))
-    return [str((await agent.parse_message(text))["intent"]["name"]) for text in texts]
+    return [str((await agent.parse_message(neutralise(text)))["intent"]["name"]) for text in texts]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -43,6 +43,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "vowelled forms": ("vowels",),
     "both shared forms": ("skeletons", "skeleton_pairs", "skeleton_characters", "vowels", "stems", "pattern"),
     "concepts": ("concepts", "concept_steps", "concept_pairs", "pattern"),
+    "everyday words": ("meanings", "meaning_steps"),
+    "both lexicons": ("concepts", "concept_steps", "concept_pairs", "pattern", "meanings", "meaning_steps"),
 }
 
 Figures = dict[str, Any]

@@ -40,10 +40,6 @@ class Refusal(NamedTuple):
     outside: float
 
 
-NEVER = Refusal(0.0, 1.0)
-"""Thresholds that refuse nothing."""
-
-
 def choose_refusal(held_out: HeldOut, classes: Sequence[str], wrongly_refused: float) -> Refusal:
     """The thresholds that refuse most messages out of scope while few in scope are refused.
 
@@ -56,12 +52,14 @@ def choose_refusal(held_out: HeldOut, classes: Sequence[str], wrongly_refused: f
         return Refusal(float(np.quantile(held_out.probabilities.max(axis=1), wrongly_refused)), 1.0)
     column = list(classes).index(_OUT_OF_SCOPE)
     outside = held_out.probabilities[:, column]
-    best = held_out.probabilities.max(axis=1)
+    # A message that looks most like one out of scope is refused whatever the thresholds.
+    lost = held_out.probabilities.argmax(axis=1) == column
+    best = np.where(lost, np.inf, held_out.probabilities.max(axis=1))
     out = held_out.labels == column
     chosen, caught = Refusal(0.0, 1.0), -1.0
     for share in np.linspace(0, wrongly_refused, 7):
         confidence = float(np.quantile(best[~out], share)) if share else 0.0
-        refused = best < confidence
+        refused = (best < confidence) | lost
         spare = int(wrongly_refused * (~out).sum()) - int((refused & ~out).sum())
         rest = np.sort(outside[~out & ~refused])[::-1]
         limit = float(rest[spare]) + 1e-9 if 0 <= spare < len(rest) else 1.0

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +48,8 @@ VIEWS: dict[str, float] = {
 
 _FEWEST = {"concepts": 1, "meanings": 1, "length": 1, "words": 2, "skeletons": 2, "stems": 2}
 _FEWEST_OTHERWISE = 3
+# Messages in which a feature must occur to be learned. The views of single words say least twice, those of pieces and
+# pairs are many and mostly chance.
 _LONGEST_TEXT = 20_000
 _HEAD = _TAIL = 500
 _LONGEST_WORD = 40
@@ -108,7 +110,7 @@ class _WordViews(NamedTuple):
     stems: tuple[str, str]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _views_of(word: str) -> _WordViews:
     bones, form, stem = skeleton(word), vowel(word), strip_particles(word)[-1]
     return _WordViews(
@@ -255,7 +257,7 @@ class Vocabulary:
         rows = hstack(parts, format="csr")
         vectors = [
             Vector(rows.indices[start:end].astype(np.int32), rows.data[start:end])
-            for start, end in zip(rows.indptr, rows.indptr[1:], strict=False)
+            for start, end in pairwise(rows.indptr)
         ]
         return cls(terms, np.concatenate(weights)), vectors
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.concepts import EVERYDAY, LEXICON, Concepts
 from nlu.features import Reading, Vocabulary, read, views
 from nlu.normaliser import READING
+from nlu.sources import fingerprint_sources
 
 VECTOR = "vector"
 """Message key: its `nlu.features.Vector`."""
@@ -67,9 +67,8 @@ class ViewFeaturiser(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """A change of the lexicon or of the functions behind the views makes a cached training stale."""
-        sources = [LEXICON, EVERYDAY, *sorted(LEXICON.parent.glob("*.py"))]
-        return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+        """A change of the lexicons or of the functions behind the views makes a cached training stale."""
+        return fingerprint_sources()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary of all messages that bear an intent."""

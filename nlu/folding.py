@@ -25,7 +25,9 @@ _LETTERS = {
 _DROPPED = frozenset({"Mn", "Me", "Mc", "Cc", "Cf", "Cs", "Co", "Cn"})
 # A run of one letter or sign longer than a language uses is emphasis; digits are never touched.
 _RUN = re.compile(r" {2,}|ا{2,}|([^\d ])\1{2,}")
-_WORD = re.compile(r"(?:[^\W_]|(?<=[^\W_])'(?=[^\W_]))+")
+# Signs that people send in place of a word: yes, no, thanks.
+_SIGNS = "👍👌✅✔👎❌🙏"
+_WORD = re.compile(rf"(?:[^\W_]|(?<=[^\W_])'(?=[^\W_]))+|[{_SIGNS}]")
 # French elision before a word (l'amo, d'awrach, qu'on); "bri't" or "aujourd'hui" stay whole.
 _ELISION = re.compile(r"(?:[ldjncsmtf]|qu|jusqu|lorsqu|puisqu)'(?=.)")
 

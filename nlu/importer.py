@@ -33,19 +33,17 @@ class LabelledMessage(Message):
         # Rasa copies all messages whenever it merges data; nothing changes what a value of ours holds.
         return LabelledMessage(self.data)
 
-    @cached_property
-    def _label(self) -> bytes:
-        return repr((self.get(TEXT), self.get(INTENT), self.get(METADATA))).encode("utf-8", "surrogatepass")
-
     def fingerprint(self) -> str:
-        """A hexadecimal number."""
-        vector = self.get(VECTOR)
-        seen = vector.fingerprint().encode() if vector is not None else b""
-        return hashlib.sha256(self._label + seen).hexdigest()
+        """A hexadecimal number, kept until something is set on the message."""
+        if self._cached_fingerprint is None:
+            vector = self.get(VECTOR)
+            seen = (self.get(TEXT), self.get(INTENT), self.get(METADATA), vector and vector.fingerprint())
+            self._cached_fingerprint = hashlib.sha256(repr(seen).encode("utf-8", "surrogatepass")).hexdigest()
+        return self._cached_fingerprint
 
 
 class MessageImporter(RasaFileImporter):
-    """Reads the folders named `nlu` by itself and leaves every other file to Rasa.
+    """Reads the files of folders named `nlu` by itself and leaves every other file to Rasa.
 
     Args:
         config_file: Rasa's configuration.
@@ -61,16 +59,14 @@ class MessageImporter(RasaFileImporter):
     ) -> None:
         given = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
         files = [file for path in map(Path, given) for file in ([path] if path.is_file() else path.rglob("*.yml"))]
-        self._folders = sorted({file.parent for file in files if file.parent.name == EXAMPLES.name})
-        others = [str(file) for file in files if file.parent not in self._folders]
-        super().__init__(config_file, domain_path, others)
+        self._ours = sorted({file for file in files if file.parent.name == EXAMPLES.name})
+        super().__init__(config_file, domain_path, [str(file) for file in files if file not in self._ours])
 
     @cached_property
     def _messages(self) -> list[Message]:
         return [
             LabelledMessage.build(item.text, item.intent, intent_metadata={TOPIC: item.topic})
-            for folder in self._folders
-            for item in read_examples(folder)
+            for item in read_examples(self._ours)
         ]
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:

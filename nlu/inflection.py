@@ -1,12 +1,12 @@
-"""What Moroccan Arabic adds to a word: conjunctions, one-letter prepositions and the article in front of it; persons, pronouns
-and the ش of negation around a verb. Whatever is left may stand in the lexicon.
+"""Take off a word what Moroccan Arabic adds to it, so that what is left may stand in the lexicon.
 
-Particles are taken off the folded word; persons and pronouns off the forms of `nlu.arabizi`, which both scripts share.
+In front of it: conjunctions, one-letter prepositions and the article; around a verb: persons, pronouns and the ش of
+negation. Particles are taken off the folded word; persons and pronouns off the forms of `nlu.arabizi`, which both
+scripts share.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import product
 
 from nlu.arabizi import skeleton
@@ -14,11 +14,14 @@ from nlu.arabizi import skeleton
 _ARABIC_PARTICLES = "فبلدكه"
 _LATIN_PARTICLES = "fbldk"
 _SHORTEST = 3
-_LONGEST = 12  # of an affix
 
 # Of consonant skeletons, for roots: "ntsejlo" is NTSJL, "ghansejlouhom" GNSJLHM.
-_ROOT_BEFORE = frozenset("W F B L D M N T Y Q QN QT QY G GN GT GY NT YT ML LM".split())
-_ROOT_AFTER = frozenset("T N H L Q C HM QM NL TC NC LN LH TL TN LQM TH NH".split())
+_ROOT_BEFORE = frozenset(
+    ["W", "F", "B", "L", "D", "M", "N", "T", "Y", "Q", "QN", "QT", "QY", "G", "GN", "GT", "GY", "NT", "YT", "ML", "LM"]
+)
+_ROOT_AFTER = frozenset(
+    ["T", "N", "H", "L", "Q", "C", "HM", "QM", "NL", "TC", "NC", "LN", "LH", "TL", "TN", "LQM", "TH", "NH"]
+)
 
 # Of vowelled forms: tense, then person; then person, object and negation ("ma bghithach": BGyT + Ha + C).
 _BEFORE = frozenset(
@@ -28,6 +31,7 @@ _PERSONS = ("", "w", "T", "aT", "yT", "Ty", "Tw", "yTw", "Na", "yNa", "y", "yN",
 _OBJECTS = (
     "", "Ny", "N", "Q", "QM", "QwM", "H", "Ha", "a", "HM", "HwM", "Na", "w", "yH", "yHa", "yHM",
     "Ly", "Lya", "LyQ", "LyH", "LyHa", "LHa", "Lw", "LyNa", "LNa", "LQM", "LyQM", "LHM", "LyHM", "Lwa",
+    "LQwM", "LyQwM", "LHwM", "LyHwM",
 )  # fmt: skip
 _AFTER = frozenset("".join(parts) for parts in product(_PERSONS, _OBJECTS, ("", "C"))) - {""}
 
@@ -60,20 +64,19 @@ def strip_to_roots(bones: str) -> set[str]:
     return _cut(bones, _ROOT_BEFORE, _ROOT_AFTER)
 
 
-@lru_cache(maxsize=65_536)
-def strip_persons(form: str) -> tuple[str, ...]:
-    """What a form may be an inflection of, longest first; without the form itself.
+def strip_persons(form: str) -> set[str]:
+    """What a form may be an inflection of; without the form itself.
 
     Args:
         form: a word's `nlu.arabizi.vowel`.
     """
-    cores = _cut(form, _BEFORE, _AFTER) - {form}
-    return tuple(sorted((core for core in cores if len(skeleton(core)) > 1), key=lambda core: (-len(core), core)))
+    return {core for core in _cut(form, _BEFORE, _AFTER) - {form} if len(skeleton(core)) > 1}
 
 
 def _cut(form: str, before: frozenset[str], after: frozenset[str]) -> set[str]:
     """The form and what is left of it without one of `before`, one of `after`, or both, where that is long enough."""
-    starts = [0, *(at for at in range(1, _LONGEST) if form[:at] in before)]
-    ends = [0, *(at for at in range(1, _LONGEST) if form[-at:] in after)]
+    inside = range(1, len(form))
+    starts = [0, *(at for at in inside if form[:at] in before)]
+    ends = [0, *(at for at in inside if form[-at:] in after)]
     cores = (form[start : len(form) - end] for start, end in product(starts, ends))
     return {core for core in cores if len(core) >= _SHORTEST}

@@ -159,7 +159,7 @@ class _Separation(NamedTuple):
                 np.vstack([-coefficients, coefficients]),
                 np.concatenate([-intercepts, intercepts]),
             )
-        # A class too rare to be among the rows is never found.
+        # A class too rare to be among the rows is hardly ever found.
         placed = np.zeros((self.matrix.shape[1], self.classes), dtype=np.float32)
         placed[:, machine.classes_] = coefficients.T
         biases = np.full(self.classes, -1, dtype=np.float32)

@@ -1,7 +1,7 @@
 """Intent and topic of a message, decided together.
 
-Each has a linear model of its own. Some intents hardly ever go with some topics (nobody swears at a programme's medicines, only
-the health cover reimburses), so the best pair is taken and not the best intent beside the best topic.
+Each has a linear model of its own. Some intents hardly ever go with some topics (only the health cover reimburses, a
+greeting names nothing), so the best pair is taken and not the best intent beside the best topic.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 _TRUST = 0.5  # power of the affinity: the words that tell the intent have told a part of the topic already
 _SMOOTHING = 10  # messages of the usual mixture of topics that every intent is given beside its own
-_SHARPEST = 3.0
+_SHARPEST = 3.0  # and one over it: how far calibration may go
 
 
 class Meaning(NamedTuple):
@@ -38,7 +38,7 @@ class Meaning(NamedTuple):
 
 
 def relate(intents: npt.NDArray[np.int64], topics: npt.NDArray[np.int64]) -> Array:
-    """How much likelier than usual each topic is under each intent, shape (intents, topics).
+    """How much likelier than usual each topic is under each intent, to the power of `_TRUST`, shape (intents, topics).
 
     Args:
         intents: the intent of each training message, as an index.
@@ -64,13 +64,15 @@ def pair(intents: Array, topics: Array, affinity: Array) -> Array:
         Shape (..., intents, topics), the highest weight of a message being one.
     """
     weights: Array = intents[..., :, None] * topics[..., None, :] * affinity
-    return weights / weights.max(axis=(-2, -1), keepdims=True)
+    weights /= weights.max(axis=(-2, -1), keepdims=True)
+    return weights
 
 
 def normalise(weights: Array, sharpness: float = 1.0) -> Array:
     """Probabilities of weights along the last axis."""
     powers: Array = weights**sharpness
-    return powers / powers.sum(axis=-1, keepdims=True)
+    powers /= powers.sum(axis=-1, keepdims=True)
+    return powers
 
 
 class MeaningModel:
@@ -122,7 +124,14 @@ class MeaningModel:
             return cls(by_intent, None, np.ones((len(by_intent.classes), 1)), 1.0, refusal)
         by_topic, held_out_topics = fit(matrix, topics, strength)
         affinity = relate(held_out.labels, held_out_topics.labels)
-        weights = pair(held_out.probabilities, held_out_topics.probabilities, affinity).max(axis=-1)
+        weights = np.array(
+            [
+                pair(by_message, topics_of, affinity).max(axis=-1)
+                for by_message, topics_of in zip(
+                    held_out.probabilities, held_out_topics.probabilities, strict=True
+                )
+            ]
+        )
         right = np.arange(len(weights)), held_out.labels
 
         def loss(sharpness: float) -> float:
@@ -138,7 +147,7 @@ class MeaningModel:
 
         Args:
             vector: the features of the message.
-            surely: an intent that is known otherwise, and how surely.
+            surely: an intent that is known otherwise, and how surely before the topic is looked at.
         """
         intents = self.intents.probabilities(vector)
         if surely is not None and surely[0] in self.intents.classes:
@@ -169,16 +178,14 @@ class MeaningModel:
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> MeaningModel:
         """The model that `to_arrays` wrote."""
 
-        def model(name: str) -> LinearModel | None:
+        def model(name: str) -> LinearModel:
             prefix = f"{name}_"
             own = {key.removeprefix(prefix): arrays[key] for key in arrays if key.startswith(prefix)}
-            return LinearModel.from_arrays(own) if own else None
+            return LinearModel.from_arrays(own)
 
-        intents = model("intents")
-        assert intents is not None  # to_arrays always writes them
         return cls(
-            intents,
-            model("topics"),
+            model("intents"),
+            model("topics") if "topics_classes" in arrays else None,
             arrays["affinity"].astype(np.float64),
             float(arrays["sharpness"]),
             Refusal(*(float(value) for value in arrays["refusal"])),

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.features import read
+from nlu.sources import fingerprint_sources
 from nlu.text import detect_script, reply_language
 
 READING = "reading"
@@ -45,6 +46,11 @@ class MessageNormaliser(GraphComponent):
     ) -> MessageNormaliser:
         """A normaliser of this configuration; it keeps nothing in the model."""
         return cls(config)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """A change of the functions behind it makes a cached training stale."""
+        return fingerprint_sources()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `reading`, `script` and `language` on each message."""

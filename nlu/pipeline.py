@@ -44,14 +44,14 @@ class Parse(NamedTuple):
     ranking: list[dict[str, Any]]
 
 
-def read_examples(directory: Path = EXAMPLES) -> list[Example]:
+def read_examples(files: Iterable[Path] | None = None) -> list[Example]:
     """The labelled messages of the training data, in the order of the files.
 
     Args:
-        directory: where the YAML files are (Rasa 3.1 training data, `metadata: {topic: X}` by block).
+        files: YAML files (Rasa 3.1 training data, `metadata: {topic: X}` by block); without them those of data/nlu.
     """
     examples = []
-    for path in sorted(directory.glob("*.yml")):
+    for path in sorted(EXAMPLES.glob("*.yml")) if files is None else files:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         for block in document.get("nlu") or []:
             if "intent" not in block or not isinstance(block.get("examples"), str):

@@ -24,6 +24,7 @@ SHARES = (0.1, 0.25, 0.5)
 """Of the training messages, for the points of the learning curve before the last."""
 MOST_ERRORS = 50
 _BINS = 10
+_FEWEST = 10  # messages of a bin that tell something
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Understanding</title>
 <style>body{{font:15px/1.5 sans-serif;max-width:1000px;margin:2em auto;padding:0 1em}}
@@ -125,7 +126,7 @@ def _calibrate(results: Sequence[Result]) -> list[tuple[float, float]]:
     return [
         (float(confidences[bins == at].mean()), float(right[bins == at].mean()))
         for at in range(_BINS)
-        if (bins == at).sum() >= _BINS
+        if (bins == at).sum() >= _FEWEST
     ]
 
 

@@ -11,6 +11,7 @@ from rasa.shared.nlu.constants import (
     ENTITY_ATTRIBUTE_TYPE,
     ENTITY_ATTRIBUTE_VALUE,
     INTENT,
+    METADATA,
 )
 from rasa.shared.nlu.training_data.message import Message
 
@@ -25,7 +26,7 @@ _PREFIX = "topic_"  # of the concepts that name a topic
 
 def topic_of(message: Message) -> str:
     """The topic that the training data gives a message: `metadata: {topic: X}` of its block, or "none"."""
-    metadata = (message.get("metadata") or {}).get(INTENT) or {}
+    metadata = (message.get(METADATA) or {}).get(INTENT) or {}
     return str(metadata.get(TOPIC) or NO_TOPIC)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from bot.errors import SettingsError
 from bot.interrupts import Interrupts
@@ -136,13 +138,30 @@ def read_rasa_version() -> str | None:
     return run.stdout.strip()
 
 
+def become(module: str, *arguments: str) -> NoReturn:
+    """Goes on as a program of Rasa's environment, in place of this process.
+
+    Signals and the ends of the pipes then need nobody to pass them on.
+
+    Args:
+        module: to run with `python -m`.
+        arguments: its command line.
+
+    Raises:
+        SettingsError: when Rasa's environment is missing.
+    """
+    check_environment()
+    command = [str(RASA / "python"), "-m", module, *arguments]
+    os.execve(command[0], command, {**os.environ, **QUIET})  # noqa: S606 - our own program
+
+
 def _command(config: Path, folder: Path, name: str) -> tuple[str, ...]:
     # Not data/ as a whole: Rasa would read knowledge and lookups too, only to find that they are not its own.
     data = ["data/nlu", "data/rules.yml", *(str(path.relative_to(ROOT)) for path in ROOT.glob("data/stories*"))]
     return (
         *(str(RASA / "python"), "-m", "rasa", "train"),
         *("--config", str(config), "--domain", "domain.yml", "--data", *data),
-        # The data is checked by the tests; Rasa's own look at it takes longer than the policy's training. A model is
-        # only trained when there is none for the present data, so that Rasa's cache has nothing to give.
+        # The data is checked by the tests; Rasa's own look at it takes longer than the policy's training. Without
+        # --force it goes through all messages once more, to see what it may have kept.
         *("--out", str(folder), "--fixed-model-name", name, "--skip-validation", "--force"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from io import BufferedReader
 from typing import BinaryIO, NoReturn, cast
@@ -10,7 +9,7 @@ from typing import BinaryIO, NoReturn, cast
 import httpx
 
 from bot.commands.lines import Source, read_batches, write_json
-from bot.commands.model import QUIET, RASA
+from bot.commands.model import become
 from bot.commands.runfile import Running, find_running
 from bot.commands.servers import prepare_model
 from bot.errors import SettingsError
@@ -53,6 +52,4 @@ def _become_parser(settings: Settings) -> NoReturn:
     interrupts = Interrupts()
     interrupts.install()
     model = prepare_model(settings, interrupts)
-    # In place of this process: signals and the ends of the pipes then need nobody to pass them on.
-    command = [str(RASA / "python"), "-m", "nlu.parse", "--model", str(model)]
-    os.execve(command[0], command, {**os.environ, **QUIET})  # noqa: S606 - our own program
+    become("nlu.parse", "--model", str(model))

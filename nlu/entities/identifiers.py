@@ -147,7 +147,10 @@ def _find_phones(folded: str) -> Iterator[Finding]:
 
 def _find_phones_abroad(folded: str) -> Iterator[Finding]:
     for match in _ABROAD.finditer(folded):
-        number = phonenumbers.parse("+" + re.sub(r"\D", "", match[0]).removeprefix("00"), None)
+        try:
+            number = phonenumbers.parse("+" + re.sub(r"\D", "", match[0]).removeprefix("00"), None)
+        except phonenumbers.NumberParseException:
+            continue  # no country has this code
         if phonenumbers.is_valid_number(number):
             yield Finding(
                 "phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), *match.span()

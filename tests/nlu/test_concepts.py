@@ -53,12 +53,13 @@ def test_the_lexicon_of_the_project_names_every_topic() -> None:
     assert len(topics) == 15
 
 
-def test_every_line_of_the_lexicons_finds_its_own_forms() -> None:
+def test_every_form_of_the_lexicons_can_be_found() -> None:
     for path in (LEXICON, EVERYDAY):
         lexicon = Concepts.read(path)
         for name, forms in lexicon.lexicon.items():
-            words = [token.text for token in tokenize(fold(forms.split()[0].replace("_", " ").strip("~*")))]
-            assert name in {found.concept for found in lexicon.find(words)}, (path.name, name)
+            for form in forms.split():
+                words = [token.text for token in tokenize(fold(form.replace("_", " ").strip("~*")))]
+                assert name in {found.concept for found in lexicon.find(words)}, (path.name, name, form)
 
 
 def test_no_meaning_stands_twice() -> None:

@@ -58,14 +58,26 @@ def test_messages_are_those_that_rasa_would_read(tmp_path: Path) -> None:
     assert ours.get_stories().story_steps
 
 
-def test_a_copied_message_is_the_same_until_its_label_differs(tmp_path: Path) -> None:
+def test_a_copied_message_is_the_same_until_its_label_differs() -> None:
     message = LabelledMessage.build("ch7al", "ask_cost", intent_metadata={"topic": "amo"})
     again = copy.deepcopy(message)
     assert again is not message
     assert again == message
     again.set("vector", Vector(np.array([1], dtype=np.int32), np.array([1.0], dtype=np.float32)))
     assert again != message
+    again = copy.deepcopy(message)
+    again.set("intent", "greet")
+    assert again != message
     assert message != LabelledMessage.build("ch7al", "ask_cost", intent_metadata={"topic": "cpu"})
+
+
+def test_a_file_is_read_without_its_neighbours(tmp_path: Path) -> None:
+    folder = tmp_path / "nlu"
+    folder.mkdir()
+    for name in ("some.yml", "other.yml"):
+        (folder / name).write_text(MESSAGES, encoding="utf-8")
+    importer = MessageImporter(training_data_paths=[str(folder / "some.yml")])
+    assert len(importer.get_nlu_data().training_examples) == 3
 
 
 def test_one_folder_of_all_data_will_do(tmp_path: Path) -> None:

@@ -27,9 +27,14 @@ def test_a_root_is_among_what_is_left(word: str) -> None:
     assert "SJL" in strip_to_roots(skeleton(word))
 
 
-@pytest.mark.parametrize("word", ["لا", "fin", "ch7al"])
+@pytest.mark.parametrize(("arabic", "latin"), [("جابتلهم", "jabtlhom"), ("سيفطتليكم", "siftlikom")])
+def test_both_scripts_leave_the_same(arabic: str, latin: str) -> None:
+    assert strip_persons(vowel(arabic)) & strip_persons(vowel(latin))
+
+
+@pytest.mark.parametrize("word", ["لا", "fin", "ch7al", "ليكم"])
 def test_of_a_short_word_nothing_comes_off(word: str) -> None:
-    assert strip_persons(vowel(word)) == ()
+    assert strip_persons(vowel(word)) == set()
 
 
 @given(st.text(max_size=20))
