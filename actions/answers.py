@@ -27,6 +27,7 @@ ASKED_TOPICS = (
 """What a question without a topic is offered, at most as many as a list on WhatsApp holds."""
 
 UNTOLD_AFTER_CLARIFYING = frozenset({"nlu_fallback", "out_of_scope", "inform", "insult"})
+MEANT_IN_A_FORM = frozenset({"affirm", "deny", "skip", "cancel", "correct_answer"})
 MOST_NEXT = 3
 
 
@@ -66,6 +67,8 @@ def clarify(desk: Desk, turn: Turn) -> Outcome:
 def _list_likely(desk: Desk, turn: Turn) -> list[Choice]:
     choices: list[Choice] = []
     for intent in turn.ranking:
+        if intent in MEANT_IN_A_FORM and not turn.in_form:
+            continue
         if intent in UNTOLD_AFTER_CLARIFYING or not desk.texts.has(f"button.{intent}"):
             continue
         choices.append(desk.choice(turn, intent, topic=turn.topic if intent in QUESTIONS else None))

@@ -77,6 +77,12 @@ def is_request(turn: Turn) -> bool:
     return wants_something and turn.confidence >= SURE and (len(turn.text.split()) > 2 or turn.intent in REQUESTS)
 
 
+def leaves_out(question: Question, turn: Turn) -> bool:
+    """Whether a yes or no leaves an optional question out: "no" to what is asked, "that is all" to more papers."""
+    ends = turn.intent == "deny" or (question.type == "documents" and turn.intent == "affirm")
+    return question.optional and ends and not turn.is_tap
+
+
 def is_valid_ice(digits: str) -> bool:
     """Whether 15 digits are an ICE: the two last make the whole divisible by 97.
 

@@ -6,6 +6,8 @@ draft outlives sessions, channels and trackers.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk.events import ActiveLoop, SlotSet
 from sqlalchemy.orm import Session
 
@@ -45,6 +47,8 @@ class ValidateAction(RegistryAction):
         question = programme.next_question(applications.read_answers(draft), draft.asked)
         if question is None and turn.entity("field") is None:
             return self._confirm(turn)
+        if question is not None and fields.leaves_out(question, turn):
+            return replace(skip_question(self.desk, session, turn, draft), events=OPEN)
         reading = read_answer(question or programme.questions[0], turn)
         if isinstance(reading, Given):
             field = reading.field or (question.field if question else "")

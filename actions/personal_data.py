@@ -75,6 +75,8 @@ class UnsubscribeAction(RegistryAction):
 
     def act(self, session: Session, turn: Turn) -> Outcome:
         """No more reminders; questions are still answered."""
+        if turn.is_doubtful:
+            return clarify(self.desk, turn)
         people.unsubscribe(session, turn.person_id, self.desk.clock())
         again = self.desk.choice(turn, "subscribe_reminders")
         return Outcome((self.desk.say(turn, "reminders.off", again),))

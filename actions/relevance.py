@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bot.registry.models import Fact
+from nlu.concepts import Concepts
 from nlu.text import fold, skeleton, tokenize
 
 SHORTEST = 3
@@ -15,6 +16,7 @@ MARGIN = 0.8
 COMMON_SHARE = 0.05
 """A word that stands in more than this share of all facts tells none of them apart."""
 
+_ASKING = frozenset({"want", "need", "can", "right_to", "definition"})
 _READ_FOR = {"fr": ("fr",), "ar": ("ar", "ary-Arab")}
 _EITHER_SCRIPT = ("ary-Arab", "ary-Latn", "ar")
 
@@ -41,6 +43,8 @@ def sort_by_relevance(facts: Sequence[Fact], text: str, language: str, common: f
     scores = [0.0] * len(near)
     for keys in _read_words(text):
         written = frozenset(key for key in keys if not key.isupper())
+        if any(map(_asks, written)):
+            continue
         # A rare word may share its consonants with a common one: where facts write it too, how it is written decides.
         if (written if any(written & words for words in known) else keys) & common:
             continue
@@ -76,6 +80,17 @@ def find_common_words(version: str, read_texts: Callable[[], Iterable[Mapping[st
         _common.clear()
         _common[version] = frozenset(word for word, count in spread.items() if count > COMMON_SHARE * len(facts))
     return _common[version]
+
+
+@lru_cache(maxsize=1)
+def _read_lexicon() -> Concepts:
+    return Concepts.read()
+
+
+@lru_cache(maxsize=4096)
+def _asks(word: str) -> bool:
+    """Whether a word puts a question rather than tells what it is about: "what", "who", "I want", "entitled"."""
+    return any(name.startswith("q_") or name in _ASKING for name in _read_lexicon().of_word(word))
 
 
 def _collect(texts: Iterable[str]) -> set[str]:

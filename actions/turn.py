@@ -24,6 +24,8 @@ from bot.texts import DEFAULT_LANGUAGE, Texts
 Event = dict[str, Any]
 
 DOUBT = 0.35
+DOUBT_OF_REQUESTS = 0.6
+"""What is filed, subscribed or sent to the staff is done only where it was meant rather likely."""
 
 QUESTIONS = frozenset(
     {
@@ -69,6 +71,11 @@ REQUESTS = frozenset(
     }
 )
 
+FILED = frozenset(
+    {"update_record", "withdraw", "complain", "suggest", "subscribe_reminders", "unsubscribe_reminders"}
+)
+"""Requests that leave something behind as soon as they are understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -102,7 +109,8 @@ class Turn:
     @property
     def is_doubtful(self) -> bool:
         """Whether it is better to ask what was meant than to act on it."""
-        return not self.is_tap and self.confidence < DOUBT
+        limit = DOUBT_OF_REQUESTS if self.intent in FILED else DOUBT
+        return not self.is_tap and self.confidence < limit
 
     @property
     def is_tap(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -50,13 +50,13 @@ class Concepts:
                 self._add(concept, form)
         self._openings = {phrase[0] for phrase in self._phrases}
         self._longest = max(map(len, self._phrases), default=1)
-        self.of_word = lru_cache(maxsize=32_768)(self._of_word)
-        self._openings_of = lru_cache(maxsize=32_768)(self._find_openings)
+        self.of_word = lru_cache(maxsize=65_536)(self._of_word)
+        self._openings_of = lru_cache(maxsize=65_536)(self._find_openings)
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Concepts:
         """The lexicon of a YAML file."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
     def _add(self, concept: str, form: str) -> None:
         words = [token.text for token in tokenize(fold(form.replace("_", " ").strip("~*")))]
@@ -100,20 +100,29 @@ class Concepts:
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """The concepts of a message in order of their first word; one word may bear several."""
-        found = [
+        found = {
             Found(concept, index, index + 1)
             for index, word in enumerate(words)
             for concept in self.of_word(word)
-        ]
-        vowels = [vowel(word) for word in words]
+        }
+        found.update(self._find_phrases(words))
+        return sorted(found, key=lambda item: (item.first, item.last, item.concept))
+
+    def name(self, words: Sequence[str]) -> set[str]:
+        """The names of the concepts of a message."""
+        of_words = {concept for word in words for concept in self.of_word(word)}
+        return of_words | {item.concept for item in self._find_phrases(words)}
+
+    def _find_phrases(self, words: Sequence[str]) -> Iterator[Found]:
         for first, word in enumerate(words):
             for opening in self._openings_of(word):
                 for last in range(first + 2, min(first + self._longest, len(words)) + 1):
-                    concepts = self._phrases.get((opening, *words[first + 1 : last])) or self._phrases.get(
-                        (opening, *vowels[first + 1 : last])
+                    rest = words[first + 1 : last]
+                    concepts = self._phrases.get((opening, *rest)) or self._phrases.get(
+                        (opening, *map(vowel, rest))
                     )
-                    found += [Found(concept, first, last) for concept in concepts or ()]
-        return sorted(set(found), key=lambda item: (item.first, item.last, item.concept))
+                    for concept in concepts or ():
+                        yield Found(concept, first, last)
 
     def _find_openings(self, word: str) -> tuple[str, ...]:
         """The forms of a word that some phrase of the lexicon begins with; of most words none."""

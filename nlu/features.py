@@ -110,7 +110,7 @@ class _WordViews(NamedTuple):
     stems: tuple[str, str]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def _views_of(word: str) -> _WordViews:
     bones, form, stem = skeleton(word), vowel(word), strip_particles(word)[-1]
     return _WordViews(
@@ -158,7 +158,7 @@ def views(
         "concepts": distinct,
         "concept_steps": _steps([name for at, name in enumerate(named) if not at or named[at - 1] != name]),
         "concept_pairs": [f"{left}&{right}" for left, right in combinations(distinct, 2)],
-        "meanings": sorted({item.concept for item in everyday.find(words)}),
+        "meanings": sorted(everyday.name(words)),
         "meaning_steps": _steps(meanings),
         "stems": [stem for of_word in of_words for stem in of_word.stems],
         "pattern": _steps(pattern),
@@ -166,11 +166,19 @@ def views(
     }
 
 
+class _Numbers(dict[str, int]):
+    """Features, numbered as they are asked for."""
+
+    def __missing__(self, feature: str) -> int:
+        number = self[feature] = len(self)
+        return number
+
+
 class _Counted:
     """How often each feature of one view occurs in each message; features are numbered as they are met."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
         self._columns: list[int] = []
         self._counts: list[int] = []
         self._ends: list[int] = [0]
@@ -178,8 +186,7 @@ class _Counted:
     def add(self, features: Sequence[str]) -> None:
         """Count the features of the next message."""
         counts = Counter(features)
-        numbers = self._numbers
-        self._columns += [numbers.setdefault(feature, len(numbers)) for feature in counts]
+        self._columns += map(self._numbers.__getitem__, counts)
         self._counts += counts.values()
         self._ends.append(len(self._columns))
 

@@ -33,6 +33,11 @@ class LabelledMessage(Message):
         # Rasa copies all messages whenever it merges data; nothing changes what a value of ours holds.
         return LabelledMessage(self.data)
 
+    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
+        """As Rasa's, but for setting what is set already, which it does to every label again and again."""
+        if add_to_output or self.data.get(prop) is not info:
+            super().set(prop, info, add_to_output)
+
     def fingerprint(self) -> str:
         """A hexadecimal number, kept until something is set on the message."""
         if self._cached_fingerprint is None:

@@ -278,8 +278,8 @@ def reply_language(text: str, default: str) -> str:
 
     Args:
         text: the message.
-        default: what to return where the message does not tell, Tamazight and messages without a letter
-    included.
+        default: what to return where the message does not tell: Tamazight, messages without a letter, and one or two
+            words that could be of the default as well ("fin", "prix", "merci" are written in Arabizi too).
 
     Returns:
         "ary-Arab", "ary-Latn", "fr" or "ar"; a mixture is answered as most of it is written.
@@ -292,4 +292,11 @@ def reply_language(text: str, default: str) -> str:
         return default
     if script == "mixed":
         return "ary-Arab" if arabic >= latin or arabic > 12 else "ary-Latn"
+    if _tells_little(folded, script) and default in ("fr", "ary-Latn"):
+        return default
     return LANGUAGES[script]
+
+
+def _tells_little(folded: str, script: str) -> bool:
+    words = [token.text for token in tokenize(folded)]
+    return script in ("fr", "latn") and len(words) <= 2 and not any(map(_ARABIZI_DIGIT.search, words))

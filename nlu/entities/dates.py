@@ -16,7 +16,7 @@ _DAY_MONTH_YEAR = re.compile(r"(?<![\d/.\-])(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(
 _MONTH_YEAR = re.compile(r"(?<![\d/.\-])(\d{1,2})[/\-](20\d\d)(?![\d/]|[.\-]\d)")
 _DAY_MONTH = re.compile(r"(?<![\d/.\-])(\d{1,2})/(\d{1,2})(?![\d/%]|[.\-]\d)")
 _NOT_DAYS = frozenset({"24/7", "1/2", "3/4", "1/4", "1/3", "2/3", "7/7", "24/24"})
-_FIRST = frozenset({"1er", "premier"})
+_FIRST = frozenset({"1er", "premier", "فاتح", "fati7", "fatih"})
 _YEARS = range(1940, 2060)
 _LIKELY_YEARS = range(2005, 2036)
 _LONGEST_PHRASE = 4
@@ -189,7 +189,11 @@ class DateReader:
             named = before in self._day_words
             this = before in self._this or (named and two_before in self._this)
             recurrent = before in self._every - {"من"} or (named and two_before in self._every)
-            if recurrent or not (named or this or direction or cut or text in self._french_weekdays):
+            if recurrent:
+                # every Wednesday (larb3a) is no date, and no four either
+                yield Finding(None, "", utterance.words[index].start, utterance.words[index].end)
+                continue
+            if not (named or this or direction or cut or text in self._french_weekdays):
                 continue
             ahead = (weekday - today.isoweekday()) % 7
             if direction > 0 and ahead == 0:

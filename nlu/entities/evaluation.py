@@ -86,7 +86,7 @@ def evaluate(extractor: Extractor, messages: Iterable[dict[str, Any]]) -> Report
             for entity, values in message["entities"].items()
             for value in (values if isinstance(values, list) else [values])
         )
-        found = Counter((entity.entity, entity.value) for entity in extractor.extract(message["text"], TODAY))
+        found = Counter((entity.entity, entity.value) for entity in extractor.extract(message["text"], _today(message)))
         groups = ["all", "held out" if message.get("held_out") else "tuned on", message["script"]]
         for name in {entity for entity, _ in [*labelled, *found]} | {"any"}:
             for group in groups:
@@ -107,6 +107,10 @@ def read_messages(path: Path = MESSAGES) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def _today(message: dict[str, Any]) -> date:
+    return date.fromisoformat(message["today"]) if "today" in message else TODAY
+
+
 def _only(values: Counter[tuple[str, Any]], name: str) -> Counter[tuple[str, Any]]:
     return Counter({key: count for key, count in values.items() if name in ("any", key[0])})
 
@@ -117,7 +121,7 @@ def _measure_speed(extractor: Extractor, messages: list[dict[str, Any]]) -> list
     for _ in range(_REPEATS):
         for message in messages:
             start = time.perf_counter()
-            extractor.extract(message["text"], TODAY)
+            extractor.extract(message["text"], _today(message))
             times.append((time.perf_counter() - start) * 1000)
     return sorted(times)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from nlu.entities.amounts import AmountReader
 from nlu.entities.contexts import Contexts
 from nlu.entities.dates import DateReader
-from nlu.entities.identifiers import IdentifierFinder
+from nlu.entities.identifiers import IdentifierFinder, find_spoken_phones
 from nlu.entities.lookups import Lookups, read_lookups
 from nlu.entities.numbers import NumberReader
 from nlu.entities.places import PlaceFinder
@@ -18,6 +18,7 @@ from nlu.entities.trades import TradeFinder
 from nlu.entities.utterance import Entity, Finding, Utterance
 
 _MOROCCO = timezone(timedelta(hours=1))
+_REACH = 3  # words between "not" and what it denies, itself included
 _PLACES = frozenset({"province", "commune", "region"})
 
 
@@ -30,6 +31,8 @@ class Extractor:
 
     def __init__(self, lookups: Lookups) -> None:
         contexts = Contexts.compile(lookups)
+        self._denials = contexts.denials
+        self._passed = (contexts.place_prepositions | contexts.of | contexts.articles) - contexts.likes
         self._identifiers = IdentifierFinder(contexts)
         self._numbers = NumberReader(lookups)
         self._dates = DateReader(lookups)
@@ -53,6 +56,7 @@ class Extractor:
         identifiers = self._identifiers.find(utterance)
         dates = self._dates.read(utterance, numerals, today or datetime.now(_MOROCCO).date())
         others = [
+            *find_spoken_phones(numerals),
             *dates,
             *self._amounts.read(utterance, numerals),
             *self._places.find(utterance, expected=bool(_PLACES.intersection(expected))),
@@ -64,14 +68,22 @@ class Extractor:
         for finding in [*identifiers, *others, *(numeral.finding for numeral in numerals)]:
             if all(finding.end <= other.start or other.end <= finding.start for other in chosen):
                 chosen.append(finding)
+        affirmed = {finding.entity for finding in chosen if not self._is_denied(utterance, finding)}
         entities: list[Entity] = []
         for finding in sorted(chosen, key=lambda item: item.start):
-            if finding.entity:
+            if finding.entity and not (finding.entity in affirmed and self._is_denied(utterance, finding)):
                 entity = utterance.entity(finding)
                 # one character of the message can fold to several words: ¼, ㏑
                 if not entities or entity.start >= entities[-1].end:
                     entities.append(entity)
         return entities
+
+    def _is_denied(self, utterance: Utterance, finding: Finding) -> bool:
+        """Whether "not" stands before it: of a correction, the other value counts."""
+        before = utterance.before(finding.start, _REACH)
+        while before and before[-1] in self._passed:
+            before.pop()
+        return bool(before) and before[-1] in self._denials
 
 
 @lru_cache(maxsize=1)

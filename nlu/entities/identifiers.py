@@ -7,11 +7,12 @@ telephone numbers by libphonenumber.
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from collections.abc import Iterator, Sequence
 
 import phonenumbers
 
 from nlu.entities.contexts import Contexts
+from nlu.entities.numbers import Numeral
 from nlu.entities.utterance import Finding, Utterance
 
 _SEPARATED = re.compile(r"[ .\-/]")
@@ -23,6 +24,7 @@ _PHONE = re.compile(
     r"|[67](?:[ .\-]?\d{2}){4}"
     r")(?![\d\w]|[.\-/]\d)"
 )
+_SPOKEN_PHONE = re.compile(r"0[5-8]\d{8}")
 _ABROAD = re.compile(r"(?<![\w.])(?:\+|00)(?!212)[1-9](?:[ .\-]?\d){7,13}(?!\d)")
 _RIB = re.compile(r"(?<!\d)\d(?:[ \-]?\d){23}(?!\d)")
 _ICE = re.compile(r"(?<![\d.,])\d(?:[ .\-]?\d){14}(?! ?\d|\w)")
@@ -134,6 +136,23 @@ class IdentifierFinder:
 
 def _is_capital(utterance: Utterance, position: int) -> bool:
     return utterance.original(position).isupper()
+
+
+def find_spoken_phones(numerals: Sequence[Numeral]) -> Iterator[Finding]:
+    """Telephone numbers said as numbers in a row: "zéro six douze trente ... quinze".
+
+    Args:
+        numerals: the numbers of the message, in order.
+    """
+    run: list[Numeral] = []
+    for numeral in numerals:
+        if run and run[-1].last != numeral.first:
+            run = []
+        run.append(numeral)
+        digits = "".join(str(said.value) for said in run)
+        if len(run) > 1 and _SPOKEN_PHONE.fullmatch(digits):
+            yield Finding("phone", f"+212{digits[1:]}", run[0].start, numeral.end)
+            run = []
 
 
 def _find_phones(folded: str) -> Iterator[Finding]:

@@ -18,7 +18,10 @@ Lookups = Mapping[str, Any]
 
 def read_lookups(folder: Path = FOLDER) -> dict[str, Any]:
     """All lists of a folder."""
-    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))}
+    return {
+        path.stem: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for path in sorted(folder.glob("*.yml"))
+    }
 
 
 def folded(words: Iterable[str]) -> frozenset[str]:

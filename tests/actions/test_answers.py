@@ -153,6 +153,12 @@ async def test_clarifying_offers_meanings_once_then_the_menu(ali):
     assert ali.payloads[0] == '/ask_cost{"topic": "awrach"}'
 
 
+async def test_clarifying_offers_what_belongs_to_a_form_only_there(ali):
+    ranking = ("nlu_fallback", "skip", "affirm", "ask_cost", "deny")
+    await ali.act("action_clarify", "nlu_fallback", ranking=ranking)
+    assert ali.payloads == ["/ask_cost", "/help"]
+
+
 async def test_every_question_of_the_contract_is_answered_somehow(ali):
     for intent in sorted(QUESTIONS):
         for topic in ("awrach", "amo", "awrach_inclusion", "marketing"):
@@ -196,6 +202,7 @@ FIRST = make_fact("first", "le registre est tenu par l'administration")
         ("", "first"),
         ("salam", "first"),
         ("le la les", "first"),
+        ("je veux savoir à qui est la carte", "card"),
     ],
 )
 def test_the_fact_that_the_message_is_about_comes_first(text, first):

@@ -185,6 +185,18 @@ async def test_a_skip_that_is_run_twice_skips_one_question(desk, ali):
     assert read(desk, ali)["ice"] == ""
 
 
+async def test_a_no_leaves_an_optional_question_out_and_no_other(desk, ali):
+    await begin(ali)
+    await ali.answer("oui", "affirm")
+    await ali.answer("association", legal_form="association")
+    await ali.answer("Association Atlas")
+    assert await ali.act("validate_application_form", "deny", "ما عندناش") == ["form.skipped|fr"]
+    assert await ali.act("action_ask_application_answer", "deny", again=True) == ["(5/8) province"]
+    assert read(desk, ali)["ice"] == ""
+    assert await ali.act("validate_application_form", "deny", "لا") == []
+    assert "province" not in read(desk, ali)
+
+
 async def test_what_is_needed_cannot_be_skipped(desk, ali):
     await begin(ali)
     assert await ali.act("action_skip_answer", "skip") == ["form.required|fr"]

@@ -249,6 +249,25 @@ def read_wishes(desk, who):
         return sorted(topics), session.get(OptOut, who.person_id) is not None
 
 
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [
+        ("action_subscribe", "subscribe_reminders"),
+        ("action_unsubscribe", "unsubscribe_reminders"),
+        ("action_complain", "complain"),
+        ("action_suggest", "suggest"),
+        ("action_update_record", "update_record"),
+        ("action_withdraw", "withdraw"),
+    ],
+)
+async def test_nothing_is_left_behind_by_what_was_hardly_understood(desk, ali, action, intent):
+    said = await ali.act(action, intent, "tel dyalkom", confidence=0.55, ranking=(intent, "ask_location"))
+    assert said == ["clarify|fr"]
+    assert read_wishes(desk, ali) == ([], False)
+    with desk.database.begin() as session:
+        assert session.scalars(select(StaffRequest)).all() == []
+
+
 async def test_reminders_on_and_off(desk, ali):
     assert await ali.act("action_subscribe", "subscribe_reminders") == ["reminders.on|fr|what=reminders.all|fr"]
     assert await ali.act("action_subscribe", "subscribe_reminders", topic="amo") == ["reminders.on|fr|what=amo"]

@@ -32,6 +32,28 @@ def test_a_telephone_number_of_another_country():
     assert found("+33 6 12 34 56 78") == [("phone", "+33612345678")]
 
 
+@pytest.mark.parametrize("text", ["+999 0000 0000 0", "+0 12345678", "+210 1234567890"])
+def test_a_number_of_no_country_is_no_telephone_and_no_error(text):
+    assert "phone" not in dict(found(text))
+
+
+def test_a_telephone_number_that_was_said():
+    assert found("zero six zero zero zero zero zero zero quinze") == [("phone", "+212600000015")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("أنا من اليوسفية ماشي من آسفي", [("province", "Youssoufia")]),
+        ("je suis une association pas une coopérative", [("legal_form", "association")]),
+        ("ana machi mn fes", [("province", "Fès")]),
+        ("fekhar dyal safi machi bhal fes", [("trade", "poterie"), ("province", "Safi"), ("province", "Fès")]),
+    ],
+)
+def test_of_a_correction_the_other_value_counts(text, values):
+    assert found(text) == values
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

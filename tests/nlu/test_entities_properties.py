@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.entities import extract
+from nlu.entities.evaluation import MESSAGES as LABELLED
 from nlu.entities.evaluation import TODAY, evaluate, read_messages
 from nlu.entities.extraction import default_extractor
 from nlu.entities.lookups import read_lookups
@@ -103,6 +104,11 @@ def test_the_published_figures_hold():
     ):  # fmt: skip
         assert report.f1(entity) >= 0.95, entity
     assert report.f1("any", "held out") >= 0.95
+
+
+def test_messages_of_someone_who_did_not_know_the_rules():
+    report = evaluate(default_extractor(), read_messages(LABELLED.with_name("entities_blind.jsonl")))
+    assert report.f1("any", "held out") >= 0.9
 
 
 def test_the_labelled_messages_are_many_of_every_script_and_often_without_an_entity():

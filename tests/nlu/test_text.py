@@ -174,3 +174,18 @@ def test_script_is_right_on_messages_labelled_by_hand() -> None:
 )
 def test_reply_language(text: str, language: str) -> None:
     assert reply_language(text, "fr") == language
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "language"),
+    [
+        ("prix", "ary-Latn", "ary-Latn"),
+        ("fin", "ary-Latn", "ary-Latn"),
+        ("chokran", "fr", "fr"),
+        ("3afak", "fr", "ary-Latn"),
+        ("prix", "ary-Arab", "fr"),
+        ("quel est le prix", "ary-Latn", "fr"),
+    ],
+)
+def test_one_or_two_words_change_the_language_only_where_they_tell(text: str, known: str, language: str) -> None:
+    assert reply_language(text, known) == language
