@@ -23,13 +23,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.fallback import REFUSAL
-from nlu.features import Reading, Vector
+from nlu.features import Reading
 from nlu.featuriser import FOUND, VECTOR
 from nlu.linear import stack
 from nlu.meaning import Meaning, MeaningModel
 from nlu.normaliser import READING
 from nlu.sources import fingerprint_sources
 from nlu.topics import NO_TOPIC, entity_of, topic_of
+from nlu.vocabulary import Vector
 
 INFORM = "inform"
 

@@ -15,12 +15,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.concepts import EVERYDAY, LEXICON, Concepts
-from nlu.features import Reading, Vocabulary, read, views
+from nlu.features import Reading, read, views
 from nlu.normaliser import READING
 from nlu.sources import fingerprint_sources
+from nlu.vocabulary import Vocabulary
 
 VECTOR = "vector"
-"""Message key: its `nlu.features.Vector`."""
+"""Message key: its `nlu.vocabulary.Vector`."""
 FOUND = "concepts"
 """Message key: the `nlu.concepts.Found` of its reading."""
 

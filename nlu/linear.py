@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from nlu.features import Floats, Vector
+from nlu.vocabulary import Floats, Vector
 
 _PROCESSES = 2
 _WORTH_PROCESSES = 500_000  # values of a matrix

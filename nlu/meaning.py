@@ -15,8 +15,8 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
 from nlu.fallback import Refusal, choose_refusal
-from nlu.features import Vector
 from nlu.linear import HeldOut, LinearModel, fit
+from nlu.vocabulary import Vector
 
 Array = npt.NDArray[np.float64]
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.concepts import EVERYDAY, Concepts
-from nlu.features import VIEWS, Vocabulary, read, views
+from nlu.features import VIEWS, read, views
+from nlu.vocabulary import Vocabulary
 
 CONCEPTS = Concepts.read()
 WORDS = Concepts.read(EVERYDAY)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from rasa.shared.importers.rasa import RasaFileImporter
 
-from nlu.features import Vector
 from nlu.importer import LabelledMessage, MessageImporter
 from nlu.topics import topic_of
+from nlu.vocabulary import Vector
 
 MESSAGES = """version: "3.1"
 nlu:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nlu.fallback import choose_refusal
-from nlu.features import Vector
 from nlu.linear import HeldOut, LinearModel, fit, softmax, stack
+from nlu.vocabulary import Vector
 
 
 def vectors() -> tuple[list[Vector], list[str]]:

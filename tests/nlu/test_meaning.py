@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.features import Vector
 from nlu.linear import stack
 from nlu.meaning import MeaningModel, normalise, pair, relate
+from nlu.vocabulary import Vector
 
 GREET, COVERAGE = 0, 1
 NONE, AMO = 0, 1
