@@ -56,7 +56,7 @@ class Extractor:
         identifiers = self._identifiers.find(utterance)
         dates = self._dates.read(utterance, numerals, today or datetime.now(_MOROCCO).date())
         others = [
-            *find_spoken_phones(numerals),
+            *find_spoken_phones(utterance, numerals),
             *dates,
             *self._amounts.read(utterance, numerals),
             *self._places.find(utterance, expected=bool(_PLACES.intersection(expected))),

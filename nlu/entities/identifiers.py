@@ -138,18 +138,22 @@ def _is_capital(utterance: Utterance, position: int) -> bool:
     return utterance.original(position).isupper()
 
 
-def find_spoken_phones(numerals: Sequence[Numeral]) -> Iterator[Finding]:
-    """Telephone numbers said as numbers in a row: "zéro six douze trente ... quinze".
+def find_spoken_phones(utterance: Utterance, numerals: Sequence[Numeral]) -> Iterator[Finding]:
+    """Telephone numbers said as numbers in a row: "zéro six douze trente ... quinze", "06 douze ...".
 
     Args:
-        numerals: the numbers of the message, in order.
+        utterance: the message.
+        numerals: its numbers, in order.
     """
     run: list[Numeral] = []
     for numeral in numerals:
         if run and run[-1].last != numeral.first:
             run = []
         run.append(numeral)
-        digits = "".join(str(said.value) for said in run)
+        written = (utterance.folded[said.start : said.end] for said in run)
+        digits = "".join(
+            text if text.isdigit() else str(said.value) for text, said in zip(written, run, strict=True)
+        )
         if len(run) > 1 and _SPOKEN_PHONE.fullmatch(digits):
             yield Finding("phone", f"+212{digits[1:]}", run[0].start, numeral.end)
             run = []

@@ -39,6 +39,8 @@ def test_a_number_of_no_country_is_no_telephone_and_no_error(text):
 
 def test_a_telephone_number_that_was_said():
     assert found("zero six zero zero zero zero zero zero quinze") == [("phone", "+212600000015")]
+    assert found("zéro six, vingt-deux, trente-trois, zéro zéro, onze") == [("phone", "+212622330011")]
+    assert found("nemrti zero sitta tnach tlatin rb3in khmsin") == [("phone", "+212612304050")]
 
 
 @pytest.mark.parametrize(
