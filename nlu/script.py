@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from nlu.folding import fold, tokenize
+from nlu.standard_arabic import is_standard
 
 LANGUAGES = {"arab": "ary-Arab", "latn": "ary-Latn", "fr": "fr", "msa": "ar"}
 
@@ -137,62 +137,6 @@ _FRENCH_GRAMMAR = frozenset(
     pourquoi quand dans sur avec sans pour par chez entre depuis avant apres mais donc c qui et de en sa ca
     """.split()
 )
-_DARIJA_ARABIC = frozenset(
-    """
-    شنو شنوا شنوه اشنو اشنوا اش واش وش فين فاين فينا فينهي فينهو كيفاش كيفاه كيفش كيفاخ شحال اشحال شحل علاش
-    علاه
-    وقتاش فوقاش امتا ايمتا ايمتي فوقتاش شكون اشكون شكو بغيت بغييت بغينا بغا بغات باغي باغيه باغيا باغيين نبغي
-    بغاو تبغي ديال ديالي ديالو ديالها ديالنا ديالكم ديالهم ديالك ديالو نتاع تاع متاع دياول لي اللي هاد هادا
-    هادي
-    هادو هادشي هدشي هاذ هادوك هاديك هداك داك ديك دوك هنا لهيه دابا دبا غادي غاديه غا غي غير كاين كاينه كاينين
-    مكاينش ماكاينش كاينا خاص خاصني خصني خاصنا خاصو خصو خصنا خاصها خصوص ماشي مشي بزاف شويه شوي عافاك عفاك
-    عافاكم عفاكم الله خويا خوي ختي لالا سيدي راه رها راني راها راهم رانا راك هاني حيت حيتاش حقاش بحال بلا باش
-    حتا تا مازال مزال باقي ولا وللا اولا ولي يلا ايلا الا كون كنت كان كانو كانت عندي عندو عندها عندنا عندكم
-    عندهم معندي معنديش ماعنديش معندوش معندناش وخا واخا اه ايه والو كلشي شي حاجه واحد وحده جوج تلاته هوما هما
-    حنا حنايا انا نتا نتي نتوما هو هي قالو قالولي قالوليا قالي قاليا كالو كاليا كلت كلنا مشيت مشينا نمشي جيت
-    جاني جاتني جابو ندير نديرو درت ديرو دارو دير نحط حط حطيت نحطو تحط نلقا نلقي لقيت فهمت مافهمت مفهمتش
-    مافهمتش عرفت معرفت مكنعرفش ماعرفتش نعرف شفت شوف نشوف شوفو نقدر تقدر يقدر نجي نخلص خلصت خلص تخلص نخدم خدام
-    خدامه خدمه الخدمه خدمت خدامين فلوس الفلوس لفلوس وراق الوراق لوراق ورقه الورقه لمرا مراتي لولاد ولادي ولدي
-    بنتي راجلي سلام السلام صافي بصح صح دغيا سير زيد زيدني حبس وقف عطيني عطاوني كيعطيو يعطيو تعطيو عطاو عطيو
-    سيفطت نسيفط صيفط نصيفط وصلني وصلاتني باقا فاش ملي منين لاش قداش لبارح البارح ليوم اليوم العام لعام شهر
-    عام عامين هضر نهضر كنسول نسول تسول بسلامه تسجل نتسجل تسجلت تقيد نتقيد قيدني تقيدت مقيد مسجل داكشي كيما
-    قبيله بعدا ياك زعما مزيان معقول ماتقلقش سمعت كيقولو تيقولو تيكولو كيكولو نسيت غلطت بدل نبدل حيد مسح
-    """.split()
-)
-_WHAT = frozenset({"ما", "وما", "من", "ماذا"})
-_IS = frozenset({"هو", "هي", "هم", "هما"})
-_DARIJA_SHAPE = re.compile(
-    r"(?:و?(?:كي|كن|كت|كا|تي|غن|غت|غي)(?:[^\W\d]{3,})(?:و|ش)?|و?م[ا]?[^\W\d]{3,}ش|[^\W\d]{3,}(?:ليا|لينا|ليه|لكم|وني)|د\w{3,}و)$"
-)
-_STANDARD_ARABIC = frozenset(
-    """
-    هل ما ماذا متي اين كيف لماذا ماهي ماهو كم هذا هذه هولاء ذلك تلك التي الذي الذين اللواتي اللاتي الي علي
-    عن في من
-    مع حول لدي لديه لدينا لديكم يمكن يمكنني يمكننا يمكنكم اريد نريد ارغب نرغب اود نود ارجو نرجو المرجو يرجي
-    احتاج
-    نحتاج يجب ينبغي يتعين ليس ليست لست لم لن سوف قد لقد ان انني اني انه انها لكن ولكن ايضا كذلك بعد قبل
-    خلال اثناء
-    منذ عند عندما حيث حتي اذا لو كي لكي بواسطه بسبب نظرا بخصوص بشان المتعلق المتعلقه لاجل اجل من نحن هم هن
-    انتم
-    تقديم طلب الطلب الاستفاده للاستفاده استفيد الحصول للحصول الاجراءات الشروط المطلوبه اللازمه الوثائق
-    المستندات
-    الاجال المواعيد موعد الموعد كيفيه تاريخ اخر يوم رسوم مجانا مجانيه المستفيدين المستفيدون المعايير لوائح
-    وهل وما وكيف ومتي واين وماذا فهل فما فكيف لقد وقد اطلب اشكركم شكرا جزيلا تحيه طيبه وبعد تحياتي السيد
-    السيده
-    سيدي المحترم المحترمين الكرام تفضلوا افيدوني افادتي معرفه استفسر استفسار اعرف اتقدم اقدم اسجل اتسجل
-    يشمل تشمل يستفيد تستفيد يتم تتم يوجد توجد هناك لا نعم اي ايه كل جميع بعض غير سوي دون يكون تكون كانت
-    """.split()
-)
-_STANDARD_STRONG = frozenset(
-    """
-    هل ماذا متي اين لماذا هذا هذه هولاء ذلك تلك التي الذي الذين اللواتي لدي لديه لدينا يمكنني يمكننا اريد
-    نريد ارغب
-    نرغب اود نود ارجو نرجو المرجو احتاج يجب ينبغي يتعين ليس ليست لست لم لن سوف قد لقد انني اني انه انها
-    ايضا كذلك
-    عندما وهل وما ومتي واين وماذا فهل اطلب اشكركم جزيلا افيدوني افادتي استفسر اتقدم ساقوم يتم تتم هناك يمكن
-    حصلت
-    """.split()
-)
 _FRENCH_SHAPE = re.compile(
     r".{2,}(?:tion|sion|ment|eur|euse|ique|aire|ance|ence|ible|able|ette|elle|eau|eaux|ait|aient|ier|iere|iers|ees?|erie)$"
 )
@@ -210,10 +154,8 @@ def detect_script(text: str) -> str:
     """How a message is written.
 
     Returns:
-        "arab" (Moroccan Arabic in Arabic script), "latn" (Arabizi), "fr", "msa" (Standard Arabic), "mixed"
-    (both
-        scripts, or Arabizi with a French phrase) or "tfng" (Tifinagh letters). A text without a letter is
-    "arab".
+        "arab" (Moroccan Arabic in Arabic script), "latn" (Arabizi), "fr", "msa" (Standard Arabic), "mixed" (both
+        scripts, or Arabizi with a French phrase) or "tfng" (Tifinagh letters). A text without a letter is "arab".
     """
     words = [token.text for token in tokenize(fold(text[:_ANALYSED]))]
     arabic = [word for word in words if _ARABIC_LETTER.search(word)]
@@ -226,7 +168,7 @@ def detect_script(text: str) -> str:
     if latin:
         accented = {fold(word) for word in text[:_ANALYSED].split() if _FRENCH_ACCENT.search(word)}
         return _detect_latin(latin, {token.text for word in accented for token in tokenize(word)})
-    return _detect_arabic(arabic)
+    return "msa" if is_standard(text[:_ANALYSED]) else "arab"
 
 
 def _is_arabizi(word: str) -> bool:
@@ -248,9 +190,7 @@ def _detect_latin(words: list[str], accented: set[str]) -> str:
         return "fr" if any(french) else "latn"
     if not any(french):
         return "latn"
-    grammar = sum(
-        1 for word, is_french in zip(words, french, strict=True) if is_french and word in _FRENCH_GRAMMAR
-    )
+    grammar = sum(1 for word, is_french in zip(words, french, strict=True) if is_french and word in _FRENCH_GRAMMAR)
     if grammar >= 2 and sum(arabizi) <= 1 and sum(french) >= 4 * sum(arabizi):
         return "fr"
     run = longest = signs = 0
@@ -259,18 +199,6 @@ def _detect_latin(words: list[str], accented: set[str]) -> str:
         if signs or run > 2:
             longest = max(longest, run)
     return "mixed" if longest >= 2 else "latn"
-
-
-def _detect_arabic(words: list[str]) -> str:
-    moroccan = sum(
-        1
-        for word in words
-        if word in _DARIJA_ARABIC or (_DARIJA_SHAPE.match(word) and word not in _STANDARD_ARABIC)
-    )
-    strong = sum(1 for word in words if word in _STANDARD_STRONG)
-    strong += sum(1 for left, right in pairwise(words) if left in _WHAT and right in _IS)
-    standard = strong + sum(1 for word in words if word in _STANDARD_ARABIC)
-    return "msa" if standard > 2 * moroccan and (strong or standard >= 3) else "arab"
 
 
 def reply_language(text: str, default: str) -> str:

@@ -21,6 +21,7 @@ from nlu.text import (
 )
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+LABELLED = Path(__file__).parents[2] / "data" / "scripts" / "arabic.jsonl"
 ANY_TEXT = st.text(st.characters(blacklist_categories=()), max_size=200)
 
 
@@ -141,6 +142,33 @@ def test_skeleton_is_idempotent_and_never_raises(word: str) -> None:
         ("bghit n3ref la date limite de dépôt", "mixed"),
         ("ⴰⵣⵓⵍ", "tfng"),
         ("", "arab"),
+        # standard and short
+        ("كم الثمن؟", "msa"),
+        ("أين المقر؟", "msa"),
+        ("لا أعرف", "msa"),
+        ("هل من جديد؟", "msa"),
+        # standard without any word of grammar that tells, or typed without hamza
+        ("احذفوا جميع بياناتي من فضلكم", "msa"),
+        ("رفض الطبيب التوقيع على الورقة", "msa"),
+        ("اريد معرفه الوثايق المطلوبه للتسجيل", "msa"),
+        ("ضاع دواء ابني، فبكم أشتري غيره", "msa"),
+        # Moroccan with the words of offices
+        ("واش الاستفادة من المنحة باقية", "arab"),
+        ("شكون المستفيدين", "arab"),
+        ("الوثائق المطلوبة شنو هي", "arab"),
+        ("فوقاش الإعلان عن النتائج النهائية", "arab"),
+        ("المعايير المعتمدة ف الانتقاء كيفاش كتحسب", "arab"),
+        # Moroccan by a verb, an ending or a preposition alone
+        ("بدينا ف رمضان وما ساليناش، تابع", "arab"),
+        ("ما عرفتش، سير للي من بعد", "arab"),
+        ("الدوا غالي بزاف", "arab"),
+        ("وفين", "arab"),
+        # both write it alike
+        ("الوثائق", "arab"),
+        ("الشروط؟", "arab"),
+        ("شكرا", "arab"),
+        ("إقليم أزيلال", "arab"),
+        ("20 سنة", "arab"),
     ],
 )
 def test_detect_script(text: str, script: str) -> None:
@@ -157,6 +185,21 @@ def test_script_is_right_on_messages_labelled_by_hand() -> None:
     items = [json.loads(line) for line in lines]
     right = sum(detect_script(item["text"]) == item["script"] for item in items)
     assert right / len(items) >= 0.97
+    for script, least in (("msa", 0.95), ("arab", 0.98)):
+        found = [detect_script(item["text"]) == script for item in items if item["script"] == script]
+        assert sum(found) / len(found) >= least
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenize(fold(text)))
+
+
+def test_no_message_that_judges_the_script_is_learned() -> None:
+    learned, asked = (
+        {words(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines()}
+        for path in (LABELLED, BENCHMARKS / "scripts.jsonl")
+    )
+    assert learned & asked == set()
 
 
 @pytest.mark.parametrize(
