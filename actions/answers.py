@@ -7,10 +7,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from actions.relevance import bring_forward, find_common_words, sort_by_relevance
-from actions.turn import QUESTIONS, Desk, Outcome, RegistryAction, Turn
+from actions.turn import Desk, Outcome, RegistryAction, Turn
 from bot.channels.base import Choice, Reply
+from bot.intents import QUESTIONS
 from bot.registry import knowledge
 from bot.registry.models import Deadline, Fact, Source
+from bot.topics import PARENT_TOPICS
 
 ASKED_TOPICS = (
     "awrach",
@@ -137,7 +139,7 @@ def _guess_topic(session: Session, turn: Turn, intent: str, place: str) -> str |
 
 
 def _find_family(topic: str | None) -> str | None:
-    return knowledge.PARENT_TOPICS.get(topic, topic) if topic else None
+    return PARENT_TOPICS.get(topic, topic) if topic else None
 
 
 def _read_common(session: Session) -> frozenset[str]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from actions.turn import QUESTIONS, REQUESTS, Turn
+from actions.turn import Turn
+from bot.intents import QUESTIONS, REQUESTS
 from bot.programmes import Question
 from bot.registry.people import normalise_phone
 from nlu.entities import extract

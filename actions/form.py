@@ -163,8 +163,6 @@ def describe(session: Session, desk: Desk, turn: Turn, question: Question, value
         return knowledge.name_trade(session, value, language)
     if question.type in ("province", "commune") and (place := knowledge.find_place(session, value)):
         return knowledge.name_place(session, place.code, language)
-    if question.type == "documents":
-        return desk.texts.say("form.documents_count", language, count=value)
     return value.removeprefix(f"{fields.OTHER}: ")
 
 

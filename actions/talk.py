@@ -124,7 +124,9 @@ def _take_words(desk: Desk, session: Session, turn: Turn, kind: str) -> Outcome:
     if turn.is_doubtful:
         return clarify(desk, turn)
     reference = _put_before_staff(desk, session, turn, kind)
-    reply = desk.say(turn, f"{kind}.taken", desk.choice(turn, "request_human"), reference=reference)
+    contact = desk.texts.say("contact.chamber", turn.language)
+    choice = desk.choice(turn, "request_human")
+    reply = desk.say(turn, f"{kind}.taken", choice, reference=reference, contact=contact)
     return Outcome((reply,), {"pending": None, "misunderstood": 0})
 
 

@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Choice, Reply
+from bot.intents import QUESTIONS, REQUESTS
 from bot.media import MediaStore
 from bot.programmes import Programmes
 from bot.registry.database import Database
@@ -27,53 +28,7 @@ DOUBT = 0.35
 DOUBT_OF_REQUESTS = 0.6
 """What is filed, subscribed or sent to the staff is done only where it was meant rather likely."""
 
-QUESTIONS = frozenset(
-    {
-        "ask_definition",
-        "ask_status",
-        "ask_conditions",
-        "ask_deadline",
-        "ask_documents",
-        "ask_procedure",
-        "ask_benefit",
-        "ask_cost",
-        "ask_arrears",
-        "ask_duration",
-        "ask_coverage",
-        "ask_reimbursement",
-        "ask_effects",
-        "ask_location",
-        "ask_responsible",
-        "ask_selection",
-        "ask_figures",
-    }
-)
-
-REQUESTS = frozenset(
-    {
-        "apply",
-        "check_application",
-        "check_registration",
-        "update_record",
-        "withdraw",
-        "correct_answer",
-        "cancel",
-        "resume",
-        "skip",
-        "complain",
-        "suggest",
-        "request_human",
-        "subscribe_reminders",
-        "unsubscribe_reminders",
-        "show_my_data",
-        "delete_my_data",
-        "change_language",
-    }
-)
-
-FILED = frozenset(
-    {"update_record", "withdraw", "complain", "suggest", "subscribe_reminders", "unsubscribe_reminders"}
-)
+FILED = frozenset({"update_record", "withdraw", "complain", "suggest", "subscribe_reminders", "unsubscribe_reminders"})
 """Requests that leave something behind as soon as they are understood."""
 
 

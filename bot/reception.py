@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from bot.channels.base import Channel, Choice, Kind, Reply
 from bot.dialogue import Dialogue, Turn
 from bot.errors import MediaUnavailable
+from bot.intents import REQUESTS
 from bot.media import MediaStore, StoredFile
 from bot.programmes import Programmes
 from bot.registry import applications, offers
 from bot.registry.database import Database
 from bot.registry.inbox import Claimed
 from bot.texts import Texts
+from bot.titles import Titles
 from nlu.text import fold
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,8 @@ STOP_WORDS = frozenset(
     map(fold, ("stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "حبس", "وقف", "حبسو", "hbess"))
 )
 COMMANDS = {"/start": "/greet", "/help": "/help", "/menu": "/help", "/stop": "/unsubscribe_reminders"}
-LONGEST_TITLE = 24
+LONGEST_TITLE = 32
+"""Characters of a title as it may be typed: with quotation marks and articles that it does not have."""
 NUMERIC = frozenset({"number", "ice", "cnss_number", "phone"})
 """Types of questions whose answer is a number."""
 
@@ -63,6 +66,7 @@ class Reception:
         self._channels = channels
         self._dialogue = dialogue
         self._texts = texts
+        self._titles = Titles(texts)
         self._programmes = programmes
         self._media = media
 
@@ -100,9 +104,9 @@ class Reception:
         if fold(text) in STOP_WORDS:
             return await self._ask_rasa(claimed, language, "/unsubscribe_reminders")
         if len(text) <= LONGEST_TITLE:
-            chosen = await self._database.run(self._find_meant, claimed, text)
-            if chosen is not None:
-                return await self._ask_rasa(claimed, language, chosen.payload)
+            payload = await self._database.run(self._find_meant, claimed, text)
+            if payload is not None:
+                return await self._ask_rasa(claimed, language, payload)
         return await self._ask_rasa(claimed, language, text)
 
     async def _take_documents(self, claimed: Claimed, language: str) -> Turn:
@@ -162,10 +166,16 @@ class Reception:
         }
         return await self._dialogue.say(claimed.person_id, text, metadata)
 
-    def _find_meant(self, session: Session, claimed: Claimed, text: str) -> Choice | None:
+    def _find_meant(self, session: Session, claimed: Claimed, text: str) -> str | None:
+        """What a text says that is a choice shown just before, or the title of a button that is always there."""
+        asked = self._find_asked(session, claimed.person_id)
         # A number is first of all the answer to a question that asks for one.
-        by_number = self._find_asked(session, claimed.person_id) not in NUMERIC
-        return offers.find_meant(session, claimed.person_id, claimed.id, text, by_number=by_number)
+        chosen = offers.find_meant(session, claimed.person_id, claimed.id, text, by_number=asked not in NUMERIC)
+        if chosen is not None:
+            return chosen.payload
+        intent = self._titles.find_intent(text)
+        # While a question is open only a request cannot be its answer: a co-operative may be called "Salam".
+        return f"/{intent}" if intent and (asked is None or intent in REQUESTS) else None
 
     def _find_asked(self, session: Session, person_id: str) -> str | None:
         """Type of the question that an open application waits on, or None."""

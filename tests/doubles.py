@@ -200,6 +200,7 @@ class Office:
         self.telegram = RecordingChannel("telegram", "bot", TELEGRAM_LIMITS)
         self.whatsapp = RecordingChannel("whatsapp", "+212500000000", WHATSAPP_LIMITS)
         self.channels = {(channel.name, channel.account): channel for channel in (self.telegram, self.whatsapp)}
+        self.texts = texts
         self._parts = (texts, programmes, media)
         self._limits = limits or NoLimits()
         self.dialogue = self.rasa.make_client()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.base import Button, Choice
 from bot.registry.models import InboundMessage, Offer
+from bot.titles import reduce_title
 from nlu.text import fold
 
 RECENT = 60
@@ -82,10 +83,10 @@ def find_meant(session: Session, person_id: str, inbound_id: int, text: str, *, 
         .where(InboundMessage.person_id == person_id, InboundMessage.id < inbound_id)
         .scalar_subquery()
     )
-    said = fold(text)
+    number, title = fold(text).rstrip(".)"), reduce_title(text)
     shown = select(Offer).where(Offer.person_id == person_id, Offer.inbound_id == before)
     for offer in session.scalars(shown.order_by(Offer.position)):
-        is_number = said == str(offer.position) and (by_number or offer.numbered)
-        if is_number or said == fold(offer.title):
+        is_number = number == str(offer.position) and (by_number or offer.numbered)
+        if is_number or (title and title == reduce_title(offer.title)):
             return Choice(offer.title, offer.payload)
     return None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actions.answers import write_date
 from actions.relevance import bring_forward, find_common_words, sort_by_relevance
-from actions.turn import QUESTIONS
+from bot.intents import QUESTIONS
 from bot.texts import LANGUAGES
 
 

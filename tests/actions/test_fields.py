@@ -5,7 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from actions.fields import Given, Wrong, is_valid_ice, read_answer
-from actions.turn import QUESTIONS, REQUESTS, Turn
+from actions.turn import Turn
+from bot.intents import QUESTIONS, REQUESTS
 from bot.programmes import Option, Question
 
 WORDS = dict.fromkeys(("ary-Arab", "ary-Latn", "fr", "ar"), "x")

@@ -275,7 +275,7 @@ async def test_documents_are_counted_and_ended_by_saying_so(desk, ali):
         assert said == [f"form.documents_taken|fr|count={number}"]
     assert await ali.act("action_skip_answer", "skip") == ["form.documents_done|fr|count=2"]
     (read_back,) = await ali.act("action_ask_application_answer", "skip", again=True)
-    assert "papers: form.documents_count|fr|count=2" in read_back
+    assert "papers: 2" in read_back
 
 
 async def test_an_unreadable_document_is_told_in_the_form(desk, ali):

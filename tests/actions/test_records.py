@@ -160,6 +160,7 @@ async def test_what_is_for_the_staff_is_noted_once_a_message(desk, ali, action, 
     (request,) = list_requests(desk, kind=kind)
     assert (request.text, request.topic, request.person_id) == ("ma khelsounich", "awrach", ali.person_id)
     assert request.reference in first[0]
+    assert "contact.chamber" in first[0]
     await ali.act(action, intent, "mazal")
     assert len(list_requests(desk, kind=kind)) == 2
 

@@ -296,6 +296,56 @@ async def test_a_button_may_be_written_too_by_its_title_or_its_number(office, wr
     assert office.rasa.heard[-1] == heard
 
 
+@pytest.mark.parametrize(
+    "written", ["Oui tout est juste", "« Oui, tout est juste »", "oui , tout est juste.", "1.", "1)"]
+)
+async def test_a_button_just_shown_is_known_without_its_signs(office, written):
+    office.rasa.script = lambda turn: answer("choose", buttons=[("Oui, tout est juste", "/affirm"), ("?", "/help")])
+    await office.say("salam")
+    await office.say(written)
+    assert office.rasa.heard[-1] == "/affirm"
+
+
+async def test_signs_alone_are_no_title(office):
+    office.rasa.script = lambda turn: answer("choose", buttons=[("?", "/help")])
+    await office.say("salam")
+    await office.say("...")
+    assert office.rasa.heard[-1] == "..."
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("show my data", "/show_my_data"),
+        ("« Show my data »?", "/show_my_data"),
+        ("ask cost", "/ask_cost"),
+        ("Thank!", "/thank"),
+        ("show my data to ali", "show my data to ali"),
+    ],
+)
+async def test_the_title_of_a_button_means_it_also_where_it_was_not_shown(office, written, heard):
+    await office.say(written)
+    assert office.rasa.heard == [heard]
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [("show my data", "/show_my_data"), ("cancel", "/cancel"), ("ask cost", "ask cost"), ("greet", "greet")],
+)
+async def test_in_a_form_only_a_request_is_known_by_its_title(office, written, heard):
+    await office.say("salam")
+    await open_question(office, "name")
+    await office.say(written)
+    assert office.rasa.heard[-1] == heard
+
+
+async def test_a_choice_just_shown_comes_before_the_title_of_another_button(office):
+    office.rasa.script = lambda turn: answer("choose", buttons=[("ask cost", '/ask_cost{"topic": "amo"}')])
+    await office.say("salam")
+    await office.say("Ask cost?")
+    assert office.rasa.heard[-1] == '/ask_cost{"topic": "amo"}'
+
+
 @pytest.mark.parametrize("number", ["0612345678", "001524871000033", "9" * 40, "9" * 4000])
 async def test_a_long_number_reaches_rasa(office, number):
     office.rasa.script = lambda turn: answer("choose", buttons=MANY)

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from actions.talk import LANGUAGE_CHOICES
-from actions.turn import QUESTIONS
 from bot.channels.base import Kind
 from bot.delivery.renderer import measure
+from bot.intents import QUESTIONS
 from bot.programmes import Programme, Programmes
 from bot.registry.models import ApplicationState
 from bot.texts import LANGUAGES
@@ -23,8 +23,10 @@ PROGRAMMES = list(Programmes(ROOT / "data" / "programmes"))
 CODE = "\n".join(
     path.read_text("utf-8") for folder in ("actions", "bot") for path in sorted((ROOT / folder).rglob("*.py"))
 )
-LONGEST_BUTTON, LONGEST_TOPIC, LONGEST_ASK = 20, 24, 220
-BUTTONS = ("button.", "menu.", "list.", "language.ary", "language.fr", "language.ar")
+LONGEST_BUTTON, LONGEST_ASK = 20, 240
+LONGEST_NOTICE, MOST_NOTICE_LINES = 320, 5
+"""The notice fits a phone screen together with the answer below it."""
+BUTTONS = ("button.", "menu.", "topic.", "list.", "language.ary", "language.fr", "language.ar")
 
 EGYPTIAN = re.compile(
     r"\b(?:عا[يو]ز\w*|ازاي|ازيك|دلوقتي?|النهارد[هة]|امبارح|بكر[هة]|كد[هة]|اي[هة]|مش|مفيش|علشان|عشان|بتاع\w*|د[هي]|اهو|اوي"
@@ -43,7 +45,7 @@ def _list_used_keys() -> set[str]:
 
 def _list_composed_keys() -> set[str]:
     """The keys that the code puts together, by what it puts in."""
-    knowledge = [yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "data" / "knowledge").glob("*.yml")]
+    knowledge = [yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "data" / "knowledge").rglob("*.yml")]
     entries = [entry for file in knowledge for entry in file.get("entries") or ()]
     rules = yaml.safe_load((ROOT / "data" / "rules.yml").read_text("utf-8"))["rules"]
     said = [rule["steps"][0] for rule in rules if {"action": "action_say"} in rule["steps"]]
@@ -110,10 +112,8 @@ def test_no_text_is_empty_or_something_else_than_text(language):
 def test_titles_fit_on_buttons(language):
     texts = TEXTS[language]
     titles = {key: text for key, text in texts.items() if key.startswith(BUTTONS)}
-    topics = {key: text for key, text in texts.items() if key.startswith("topic.")}
 
     assert {key: text for key, text in titles.items() if measure(text) > LONGEST_BUTTON} == {}
-    assert {key: text for key, text in topics.items() if measure(text) > LONGEST_TOPIC} == {}
 
 
 # WhatsApp refuses a message with two buttons of one title.
@@ -149,11 +149,31 @@ def test_the_year_has_twelve_months(language):
     [
         ("form.confirm_or_correct", "button.confirm"),
         ("form.documents_taken", "button.documents_done"),
+        ("form.wrong.trade", "button.other_trade"),
+        ("notice", "button.show_my_data"),
+        ("notice", "button.delete_my_data"),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_names_a_button_names_it_as_it_is(language, key, button):
     assert TEXTS[language][button] in TEXTS[language][key]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notice_leaves_room_for_the_answer(language):
+    notice = TEXTS[language]["notice"]
+
+    assert measure(notice) <= LONGEST_NOTICE
+    assert len(notice.split("\n")) <= MOST_NOTICE_LINES
+    assert "CIN" in notice
+    assert "09-08" in notice
+
+
+@pytest.mark.parametrize(
+    "key", ["human.called", "complaint.taken", "suggestion.taken", "update.taken", "withdraw.staff"]
+)
+def test_what_is_only_noted_is_told_with_its_number_and_with_whom_to_ask(key):
+    assert _list_places(TEXTS["fr"][key]) == {"reference", "contact"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -66,7 +66,7 @@ def test_nothing_of_the_conversation_is_left_in_rasa_after_erasure(fresh_install
     trackers = sqlite3.connect(fresh_installation.home / "trackers.db")
     assert trackers.execute("SELECT count(*) FROM trackers").fetchone() == (1,)
 
-    fresh_installation.say("aicha", text="mse7o m3tayati")
+    fresh_installation.say("aicha", text="mse7 ma3loumati")
     fresh_installation.say("aicha", text="ah")
 
     assert trackers.execute("SELECT count(*) FROM trackers").fetchone() == (0,)
