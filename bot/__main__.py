@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from bot.commands import bench, chat, database, doctor, nlu, parse, train, up
+from bot.commands import bench, chat, database, doctor, facts, nlu, parse, train, up
 from bot.commands.terminal import complain
 from bot.errors import AwrachError
 
@@ -44,6 +44,7 @@ app.command("parse")(parse.parse)
 app.command("chat")(chat.chat)
 app.command("bench")(bench.bench)
 app.add_typer(database.app, name="db")
+app.add_typer(facts.app, name="facts")
 app.add_typer(nlu.app, name="nlu")
 
 if __name__ == "__main__":

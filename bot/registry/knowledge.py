@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.registry.models import DataVersion, Deadline, Fact, FactQuestion, Place, Trade
-
-PARENT_TOPICS = {"awrach_inclusion": "awrach", "awrach_temporary": "awrach"}
+from bot.topics import PARENT_TOPICS
 
 
 def find_facts(session: Session, topic: str, intent: str, place: str | None, today: date) -> list[Fact]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,9 @@ from sqlalchemy.orm import Session
 from bot.errors import SettingsError
 from bot.registry.artisans import add_artisan
 from bot.registry.database import Database
+from bot.registry.entries import Entry
 from bot.registry.knowledge import find_place
+from bot.registry.knowledge_files import Knowledge, read_knowledge
 from bot.registry.models import DataVersion, Deadline, Fact, FactQuestion, Place, Source, Trade
 
 
@@ -35,7 +36,7 @@ def load(database: Database, folder: Path, *, demo: bool) -> bool:
     Raises:
         SettingsError: when a file contradicts another or is not in order.
     """
-    files = [*sorted((folder / "lookups").glob("*.yml")), *sorted((folder / "knowledge").glob("*.yml"))]
+    files = [*sorted((folder / "lookups").glob("*.yml")), *sorted((folder / "knowledge").rglob("*.yml"))]
     files += [folder / "example" / "artisans.yml"] if demo else []
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     with database.begin() as session:
@@ -44,12 +45,18 @@ def load(database: Database, folder: Path, *, demo: bool) -> bool:
             return False
         _load_places(session, _read(folder / "lookups" / "places.yml"))
         _load_trades(session, _read(folder / "lookups" / "trades.yml"))
-        _load_knowledge(session, folder / "knowledge")
+        _load_knowledge(session, read_knowledge(folder / "knowledge", read_place_names(folder)))
         if demo:
             _load_examples(session, _read(folder / "example" / "artisans.yml"))
         known.digest = version
         session.add(known)
     return True
+
+
+def read_place_names(folder: Path) -> list[str]:
+    """The French names of all places that data/lookups knows."""
+    places = _read(folder / "lookups" / "places.yml")
+    return [place["fr"] for kind in places.values() for place in kind]
 
 
 def _read(path: Path) -> Any:
@@ -80,48 +87,64 @@ def _load_trades(session: Session, trades: list[dict[str, Any]]) -> None:
     session.flush()
 
 
-def _load_knowledge(session: Session, folder: Path) -> None:
+def _load_knowledge(session: Session, knowledge: Knowledge) -> None:
     for table in (FactQuestion, Fact, Deadline, Source):
         session.execute(delete(table))
-    for path in sorted(folder.glob("sources*.yml")):
-        for key, source in _read(path)["sources"].items():
-            session.add(
-                Source(
-                    key=key,
-                    name_fr=source["fr"],
-                    name_ar=source["ar"],
-                    url=source.get("url"),
-                    undated=source.get("undated", False),
-                )
-            )
+    for key, source in knowledge.sources.items():
+        session.add(Source(key=key, name_fr=source.fr, name_ar=source.ar, url=source.url, undated=source.undated))
     session.flush()
-    for path in sorted(folder.glob("*.yml")):
-        if not path.name.startswith("sources"):
-            _load_topic(session, _read(path))
-    session.flush()
-
-
-def _load_topic(session: Session, content: dict[str, Any]) -> None:
-    topic = content["topic"]
-    for deadline in content.get("deadlines") or ():
+    for topic, deadline in knowledge.deadlines:
         session.add(
             Deadline(
-                id=deadline["id"],
+                id=deadline.id,
                 topic=topic,
-                intent=deadline.get("intent", "ask_deadline"),
-                subject=deadline.get("subject") or {},
-                edition=str(deadline["edition"]),
-                place=_find_scope(session, deadline),
-                opens=deadline.get("opens"),
-                closes=deadline.get("closes"),
-                source_key=deadline["source"],
+                intent=deadline.intent,
+                subject=deadline.subject or {},
+                edition=deadline.edition,
+                place=_find_scope(session, deadline.place),
+                opens=deadline.opens,
+                closes=deadline.closes,
+                source_key=deadline.source,
+                titles=deadline.title,
+                examples=_list_examples(deadline.questions),
+                next_intents=deadline.next,
             )
         )
-    for entry in content["entries"]:
-        with _name_mistakes(session, f"knowledge {entry.get('id')}"):
-            if session.get(Fact, entry["id"]) is not None:
-                raise ValueError("the id is used twice")
-            session.add(_make_fact(session, topic, entry))
+    for topic, entry in knowledge.entries:
+        session.add(_make_fact(session, topic, entry))
+    session.flush()
+
+
+def _make_fact(session: Session, topic: str, entry: Entry) -> Fact:
+    asked = {(topic, intent) for intent in entry.answers}
+    asked |= {(other, intent) for other, _, intent in (pair.partition("/") for pair in entry.also)}
+    return Fact(
+        id=entry.id,
+        topic=topic,
+        kind=entry.kind,
+        statements=entry.facts,
+        place=_find_scope(session, entry.place),
+        as_of=entry.as_of,
+        expires=entry.expires,
+        source_key=entry.source,
+        contact=entry.contact,
+        next_intents=entry.next,
+        titles=entry.title,
+        texts=entry.text,
+        declined=entry.declines or {},
+        examples=_list_examples(entry.questions),
+        questions=[
+            FactQuestion(topic=asked_topic, intent=intent, rank=entry.rank) for asked_topic, intent in sorted(asked)
+        ],
+    )
+
+
+def _list_examples(questions: dict[str, list[str]]) -> list[str]:
+    return [question for asked in questions.values() for question in asked]
+
+
+def _find_scope(session: Session, name: str | None) -> str | None:
+    return _find_code(session, name) if name else None
 
 
 @contextmanager
@@ -138,38 +161,10 @@ def _name_mistakes(session: Session, entry: str) -> Iterator[None]:
         raise SettingsError(f"{entry} names something that no other file knows: {error.orig}") from error
 
 
-def _make_fact(session: Session, topic: str, entry: dict[str, Any]) -> Fact:
-    asked = {(topic, intent) for intent in entry["answers"]}
-    asked |= {tuple(pair.split("/", 1)) for pair in entry.get("also") or ()}
-    if not isinstance(entry["as_of"], date):
-        raise SettingsError(f"knowledge {entry['id']}: as_of is not a date")
-    return Fact(
-        id=entry["id"],
-        topic=topic,
-        kind=entry["kind"],
-        statements=entry.get("facts") or [],
-        place=_find_scope(session, entry),
-        as_of=entry["as_of"],
-        expires=entry.get("expires"),
-        source_key=entry.get("source"),
-        contact=entry.get("contact"),
-        next_intents=entry.get("next") or [],
-        texts=entry["text"],
-        questions=[
-            FactQuestion(topic=asked_topic, intent=intent, rank=entry.get("rank", 50))
-            for asked_topic, intent in sorted(asked)
-        ],
-    )
-
-
-def _find_scope(session: Session, entry: dict[str, Any]) -> str | None:
-    return _find_code(session, entry["place"]) if entry.get("place") else None
-
-
 def _find_code(session: Session, name: str) -> str:
     place = find_place(session, name)
     if place is None:
-        raise SettingsError(f"knowledge: {name} is no place of data/lookups/places.yml")
+        raise SettingsError(f"{name} is no place of data/lookups/places.yml")
     return place.code
 
 

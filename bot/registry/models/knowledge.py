@@ -51,8 +51,9 @@ class Source(Base):
 class Fact(Base):
     """An answer: what a source states of a topic, or (kind `decline`) why it cannot be stated.
 
-    `texts` holds one text for each reply language; `as_of` is the day the source stated it; after `expires` it is
-    no longer told.
+    `texts` and `titles` hold one text for each reply language, `declined` the question that a decline declines;
+    `examples` are questions as people ask them. `as_of` is the day the source stated it; from `expires` on it is no
+    longer told.
     """
 
     __tablename__ = "facts"
@@ -67,7 +68,10 @@ class Fact(Base):
     source_key: Mapped[str | None] = mapped_column(ForeignKey("sources.key"))
     contact: Mapped[str | None] = mapped_column(String(16))
     next_intents: Mapped[list[str]]
+    titles: Mapped[dict[str, str]]
     texts: Mapped[dict[str, str]]
+    declined: Mapped[dict[str, str]]
+    examples: Mapped[list[str]]
     source: Mapped[Source | None] = relationship()
     questions: Mapped[list[FactQuestion]] = relationship(back_populates="fact", cascade="all, delete-orphan")
 
@@ -92,8 +96,8 @@ class FactQuestion(Base):
 class Deadline(Base):
     """When an edition of a programme opens and closes at a place; without a place, in the whole country.
 
-    `intent` is the question that it answers, and `subject`, in each reply language, what it is the deadline of where
-    that is not the programme itself.
+    `intent` is the question that it answers, `examples` how people put it, and `subject`, in each reply language, what
+    it is the deadline of where that is not the programme itself.
     """
 
     __tablename__ = "deadlines"
@@ -107,6 +111,9 @@ class Deadline(Base):
     opens: Mapped[date | None]
     closes: Mapped[date | None]
     source_key: Mapped[str] = mapped_column(ForeignKey("sources.key"))
+    titles: Mapped[dict[str, str]]
+    examples: Mapped[list[str]]
+    next_intents: Mapped[list[str]]
     source: Mapped[Source] = relationship()
 
 
