@@ -19,6 +19,7 @@ from nlu.features import Reading, read, views
 from nlu.normaliser import READING
 from nlu.sources import fingerprint_sources
 from nlu.vocabulary import Vocabulary
+from nlu.vocabulary_learning import learn_vocabulary
 
 VECTOR = "vector"
 """Message key: its `nlu.vocabulary.Vector`."""
@@ -74,17 +75,13 @@ class ViewFeaturiser(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary of all messages that bear an intent."""
         messages = [message for message in training_data.intent_examples if message.get(INTENT)]
-        self._vocabulary, vectors = Vocabulary.learn(
-            map(self._views, messages), without=self._config["without"]
-        )
+        self._vocabulary, vectors = learn_vocabulary(map(self._views, messages), without=self._config["without"])
         for message, vector in zip(messages, vectors, strict=True):
             message.set(VECTOR, vector)
         with self._model_storage.write_to(self._resource) as directory:
             np.savez_compressed(directory / _VOCABULARY, **self._vocabulary.to_arrays())
             for name, concepts in ((_LEXICON, self._concepts), (_EVERYDAY, self._everyday)):
-                (directory / name).write_text(
-                    json.dumps(concepts.lexicon, ensure_ascii=False), encoding="utf-8"
-                )
+                (directory / name).write_text(json.dumps(concepts.lexicon, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -99,8 +96,7 @@ class ViewFeaturiser(GraphComponent):
         """The trained featuriser, with the lexicon of its training."""
         with model_storage.read_from(resource) as directory:
             concepts, everyday = (
-                Concepts(json.loads((directory / name).read_text(encoding="utf-8")))
-                for name in (_LEXICON, _EVERYDAY)
+                Concepts(json.loads((directory / name).read_text(encoding="utf-8"))) for name in (_LEXICON, _EVERYDAY)
             )
             with np.load(directory / _VOCABULARY, allow_pickle=False) as arrays:
                 vocabulary = Vocabulary.from_arrays(arrays)

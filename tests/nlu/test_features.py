@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nlu.concepts import EVERYDAY, Concepts
 from nlu.features import VIEWS, read, views
 from nlu.vocabulary import Vocabulary
+from nlu.vocabulary_learning import learn_vocabulary
 
 CONCEPTS = Concepts.read()
 WORDS = Concepts.read(EVERYDAY)
@@ -45,13 +46,13 @@ def test_both_scripts_share_skeletons_and_concepts() -> None:
 
 
 def test_each_view_of_a_vector_has_the_length_of_its_weight() -> None:
-    vocabulary, _ = Vocabulary.learn(LOOKS, without=set(VIEWS) - {"words"})
+    vocabulary, _ = learn_vocabulary(LOOKS, without=set(VIEWS) - {"words"})
     vector = vocabulary.vector(look(MESSAGES[0]))
     assert np.linalg.norm(vector.values) == pytest.approx(VIEWS["words"], rel=1e-5)
 
 
 def test_the_vectors_of_training_are_those_of_later() -> None:
-    vocabulary, vectors = Vocabulary.learn(LOOKS)
+    vocabulary, vectors = learn_vocabulary(LOOKS)
     for seen, learned in zip(LOOKS, vectors, strict=True):
         later = vocabulary.vector(seen)
         assert dict(zip(learned.columns, learned.values, strict=True)) == pytest.approx(
@@ -60,12 +61,12 @@ def test_the_vectors_of_training_are_those_of_later() -> None:
 
 
 def test_views_can_be_left_out() -> None:
-    vocabulary, _ = Vocabulary.learn(LOOKS, without={"characters"})
+    vocabulary, _ = learn_vocabulary(LOOKS, without={"characters"})
     assert "characters" not in vocabulary.terms
 
 
 def test_a_vocabulary_survives_its_arrays() -> None:
-    vocabulary, _ = Vocabulary.learn(LOOKS)
+    vocabulary, _ = learn_vocabulary(LOOKS)
     again = Vocabulary.from_arrays(vocabulary.to_arrays())
     for text in MESSAGES:
         before, after = vocabulary.vector(look(text)), again.vector(look(text))
@@ -76,7 +77,7 @@ def test_a_vocabulary_survives_its_arrays() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(blacklist_categories=()), max_size=80))
 def test_any_text_has_a_vector(text: str) -> None:
-    vocabulary, _ = Vocabulary.learn(LOOKS)
+    vocabulary, _ = learn_vocabulary(LOOKS)
     vector = vocabulary.vector(look(text))
     assert len(vector.columns) == len(vector.values)
     assert np.isfinite(vector.values).all()
@@ -95,7 +96,7 @@ def test_any_text_has_a_vector(text: str) -> None:
     ids=["letters", "words", "emoji", "controls", "planes", "distinct words"],
 )
 def test_a_hostile_message_is_read_in_time(text: str) -> None:
-    vocabulary, _ = Vocabulary.learn(LOOKS)
+    vocabulary, _ = learn_vocabulary(LOOKS)
     began = time.perf_counter()
     vocabulary.vector(look(text))
     assert time.perf_counter() - began < 0.05
