@@ -1,18 +1,17 @@
-"""Answers to questions: what a stored fact states, with its source and date, or that it is not known."""
+"""Answers to questions: the entry that a message asks for, the likely ones to choose from, or that it is not known."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy.orm import Session
 
-from actions.relevance import bring_forward, find_common_words, sort_by_relevance
+from actions.telling import name_title, tell
 from actions.turn import Desk, Outcome, RegistryAction, Turn
 from bot.channels.base import Choice, Reply
 from bot.intents import QUESTIONS
 from bot.registry import knowledge
-from bot.registry.models import Deadline, Fact, Source
-from bot.topics import PARENT_TOPICS
+from bot.registry.models import Deadline, Fact, Place
+from nlu.finding.entries import Question
+from nlu.finding.finder import Found, Verdict
 
 ASKED_TOPICS = (
     "awrach",
@@ -31,32 +30,57 @@ ASKED_TOPICS = (
 UNTOLD_AFTER_CLARIFYING = frozenset({"nlu_fallback", "out_of_scope", "inform", "insult"})
 MEANT_IN_A_FORM = frozenset({"affirm", "deny", "skip", "cancel", "correct_answer"})
 MOST_NEXT = 3
+Answer = Fact | Deadline
 
 
 class AnswerAction(RegistryAction):
-    """Answers the 17 questions over all topics."""
+    """Answers questions over all topics."""
 
     action_name = "action_answer"
 
     def act(self, session: Session, turn: Turn) -> Outcome:
         """The answer to the question of this turn, or what it may have been where that is not clear."""
         if turn.is_doubtful:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         return answer(self.desk, session, turn, turn.intent)
 
 
 class ClarifyAction(RegistryAction):
-    """Offers likely meanings of a message that was not understood; at the second time the menu and a person."""
+    """Answers a message of which no intent is clear, or offers likely meanings."""
 
     action_name = "action_clarify"
 
     def act(self, session: Session, turn: Turn) -> Outcome:
-        """Two or three likely meanings, or the menu."""
-        return clarify(self.desk, turn)
+        """The answer where one is found all the same, two or three likely meanings, or the menu."""
+        return clarify(self.desk, session, turn)
 
 
-def clarify(desk: Desk, turn: Turn) -> Outcome:
-    """What someone may have meant, as choices; at the second time in a row the menu and a person."""
+def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
+    """The answer to a question.
+
+    Args:
+        desk: what the actions work with.
+        session: of the registry.
+        turn: with the message, or with the entry or the topic of a tapped button.
+        intent: the question; for a follow-up another than the turn's own.
+    """
+    chosen = turn.entity("entry") or (turn.slots.get("told") if turn.intent == "repeat" else None)
+    told = knowledge.find_answer(session, str(chosen)) if chosen else None
+    if told is not None:
+        return _tell(desk, session, turn, intent, (told,))
+    if turn.is_tap or (turn.intent == "inform" and turn.place and not turn.entity("topic")):
+        # A place alone asks the same question once more, for that place.
+        return _browse(desk, session, turn, intent)
+    found = find(desk, session, turn)
+    return _say_found(desk, session, turn, intent, found)
+
+
+def clarify(desk: Desk, session: Session, turn: Turn) -> Outcome:
+    """The answer to a message that is not clear, else what it may have meant; at the second time in a row the menu."""
+    if not turn.is_tap and not turn.in_form:
+        found = find(desk, session, turn)
+        if found.verdict not in (Verdict.NONE, Verdict.BARE):
+            return _say_found(desk, session, turn, turn.intent, found)
     times = int(turn.slots.get("misunderstood") or 0) + 1
     likely = _list_likely(desk, turn)
     if times == 1 and likely:
@@ -64,6 +88,133 @@ def clarify(desk: Desk, turn: Turn) -> Outcome:
     else:
         reply = desk.say(turn, "clarify.again", *desk.menu(turn))
     return Outcome((reply,), {"misunderstood": times})
+
+
+def answer_surely(desk: Desk, session: Session, turn: Turn) -> Outcome | None:
+    """The answer to a message that seemed to be something else, where it is sure; else None."""
+    if turn.is_tap or turn.in_form:
+        return None
+    found = find(desk, session, turn)
+    return _say_found(desk, session, turn, turn.intent, found) if found.verdict is Verdict.SURE else None
+
+
+def offer_answer(desk: Desk, session: Session, turn: Turn) -> tuple[Choice, ...]:
+    """A button to what is known on a request, where something is."""
+    if turn.is_tap:
+        return ()
+    found = find(desk, session, turn)
+    if found.verdict not in (Verdict.SURE, Verdict.LIKELY):
+        return ()
+    return _list_titles(desk, session, turn, turn.intent, found.candidates[:1])
+
+
+def find(desk: Desk, session: Session, turn: Turn) -> Found:
+    """What the registry holds on the message of a turn."""
+    place = _find_place(session, turn)
+    question = Question(
+        turn.text,
+        turn.meanings,
+        tuple(knowledge.list_ancestors(session, place.code)) if place else (),
+        str(turn.slots["topic"]) if turn.slots.get("topic") else None,
+    )
+    return desk.answers.find(session, question, desk.clock().date())
+
+
+def _find_place(session: Session, turn: Turn) -> Place | None:
+    return knowledge.find_place(session, turn.place) if turn.place else None
+
+
+def _say_found(desk: Desk, session: Session, turn: Turn, intent: str, found: Found) -> Outcome:
+    if found.verdict is Verdict.BARE:
+        return _ask_topic(desk, turn, intent)
+    slots = {"question": intent, "misunderstood": 0, "pending": None, "place": turn.place}
+    if found.verdict is Verdict.OPEN:
+        choices = _list_titles(desk, session, turn, intent, found.candidates)
+        other = desk.choice(turn, "help", "button.other")
+        return Outcome((desk.say(turn, "answer.which", *choices, other),), {**slots, "topic": turn.topic})
+    first = knowledge.find_answer(session, found.candidates[0]) if found.verdict is not Verdict.NONE else None
+    if first is None:
+        choices = (desk.choice(turn, "request_human"), desk.choice(turn, "help", "button.menu"))
+        return Outcome((desk.say(turn, "answer.unknown", *choices),), {**slots, "topic": turn.topic})
+    others = found.candidates[1:] if found.verdict is Verdict.LIKELY else ()
+    return _tell(desk, session, turn, intent, (first,), others)
+
+
+def _tell(
+    desk: Desk, session: Session, turn: Turn, intent: str, told: tuple[Answer, ...], others: tuple[str, ...] = ()
+) -> Outcome:
+    """Answers, with those that may have been meant instead, or else the next steps, as buttons."""
+    paragraphs = [tell(desk, session, turn, one) for one in told]
+    place, first = _find_place(session, turn), told[0]
+    if place is not None and first.place is None and isinstance(first, Fact) and first.kind == "fact":
+        name = knowledge.name_place(session, place.code, turn.language)
+        paragraphs.insert(0, desk.texts.say("answer.not_for_place", turn.language, place=name))
+    choices = _list_titles(desk, session, turn, intent, others) or _list_next(desk, turn, first, intent)
+    slots = {
+        "question": intent,
+        "misunderstood": 0,
+        "pending": None,
+        "topic": first.topic,
+        "place": turn.place,
+        "told": first.id,
+    }
+    return Outcome((Reply("\n\n".join(paragraphs), (*choices, desk.choice(turn, "request_human"))),), slots)
+
+
+def _browse(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
+    """What a question on a topic shows that nobody put in words of their own: its answers, one after the other."""
+    topic = turn.topic
+    if topic is None:
+        return _ask_topic(desk, turn, intent)
+    place = _find_place(session, turn)
+    pages = _list_pages(desk, session, topic, intent, place.code if place else None)
+    page = int(str(turn.entity("page") or 0))
+    if page >= len(pages):
+        slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic, "place": turn.place}
+        choices = (desk.choice(turn, "request_human"), desk.choice(turn, "help", "button.menu"))
+        return Outcome((desk.say(turn, "answer.unknown", *choices),), slots)
+    outcome = _tell(desk, session, turn, intent, pages[page])
+    slots = {**outcome.slots, "topic": topic}
+    if page + 1 == len(pages):
+        return Outcome(outcome.replies, slots)
+    (reply,) = outcome.replies
+    more = desk.choice(turn, intent, "button.more", topic=topic, province=turn.place, page=str(page + 1))
+    return Outcome((Reply(reply.text, (more, *reply.choices[: MOST_NEXT - 2], reply.choices[-1])),), slots)
+
+
+def _list_pages(desk: Desk, session: Session, topic: str, intent: str, place: str | None) -> list[tuple[Answer, ...]]:
+    """The answers of a topic to a question; of dates the latest first, with whether more is known of them."""
+    facts = knowledge.find_facts(session, topic, intent, place, desk.clock().date())
+    deadlines = knowledge.list_deadlines(session, topic, place)[:2] if intent == "ask_deadline" else []
+    if not deadlines:
+        return [(fact,) for fact in facts]
+    together = facts[:1] if facts and facts[0].kind == "decline" else []
+    return [(*deadlines, *together), *((fact,) for fact in facts[len(together) :])]
+
+
+def _ask_topic(desk: Desk, turn: Turn, intent: str) -> Outcome:
+    choices = tuple(desk.choice(turn, intent, f"topic.{known}", topic=known) for known in ASKED_TOPICS)
+    slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": None, "place": turn.place}
+    return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
+
+
+def _list_titles(desk: Desk, session: Session, turn: Turn, intent: str, entries: tuple[str, ...]) -> tuple[Choice, ...]:
+    """The titles of answers, as buttons that tell them."""
+    asked = intent if intent in QUESTIONS else "ask_definition"
+    choices = []
+    for entry in entries:
+        known = knowledge.find_answer(session, entry)
+        if known is not None:
+            payload = desk.choice(turn, asked, topic=known.topic, entry=known.id).payload
+            choices.append(Choice(name_title(known, turn), payload))
+    return tuple(choices)
+
+
+def _list_next(desk: Desk, turn: Turn, told: Answer, intent: str) -> tuple[Choice, ...]:
+    steps = [step for step in told.next_intents if step != intent and desk.texts.has(f"button.{step}")]
+    return tuple(desk.choice(turn, step, topic=told.topic) for step in steps if step != "request_human")[
+        : MOST_NEXT - 1
+    ]
 
 
 def _list_likely(desk: Desk, turn: Turn) -> list[Choice]:
@@ -77,145 +228,3 @@ def _list_likely(desk: Desk, turn: Turn) -> list[Choice]:
         if len(choices) == MOST_NEXT - 1:
             break
     return choices
-
-
-def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
-    """The answer to a question.
-
-    Args:
-        desk: what the actions work with.
-        session: of the registry.
-        turn: names the topic and the place.
-        intent: the question; for a follow-up another than the turn's own.
-    """
-    named = turn.place or (turn.slots.get("place") if turn.intent == "repeat" else None)
-    place = knowledge.find_place(session, named) if named else None
-    topic = turn.topic if turn.entity("topic") or place is None else _guess_topic(session, turn, intent, place.code)
-    slots = {"question": intent, "misunderstood": 0, "pending": None, "topic": topic, "place": named}
-    if topic is None:
-        choices = tuple(desk.choice(turn, intent, f"topic.{known}", topic=known) for known in ASKED_TOPICS)
-        return Outcome((desk.say(turn, "ask.topic", *choices),), slots)
-    today = desk.clock().date()
-    facts = knowledge.find_facts(session, topic, intent, place.code if place else None, today)
-    page, front = _read_page(turn)
-    facts = (
-        bring_forward(facts, front)
-        if turn.is_tap
-        else sort_by_relevance(facts, turn.text, turn.language, _read_common(session))
-    )
-    paragraphs = []
-    is_general = bool(facts) and facts[0].kind == "fact" and not any(fact.place for fact in facts)
-    if place and is_general and page == 0:
-        name = knowledge.name_place(session, place.code, turn.language)
-        paragraphs.append(desk.texts.say("answer.not_for_place", turn.language, place=name))
-    deadlines = _list_told_deadlines(session, topic, intent, place.code if place else None, page)
-    paragraphs += [_tell_deadline(desk, session, turn, deadline, today) for deadline in deadlines]
-    shown = facts[page] if page < len(facts) else None
-    # A passed deadline and "whether it is open now is not known" belong together, other facts come one at a time.
-    if shown is not None and (not deadlines or shown.kind == "decline"):
-        paragraphs.append(_tell_fact(desk, turn, shown))
-    if not paragraphs:
-        paragraphs.append(desk.texts.say("answer.unknown", turn.language))
-    more = page + 1 < len(facts)
-    choices = _list_next(desk, turn, topic, intent, shown, f"{page + 1} {facts[0].id}" if more else None)
-    return Outcome((Reply("\n\n".join(paragraphs), choices),), slots)
-
-
-def _read_page(turn: Turn) -> tuple[int, str]:
-    """Which fact of the list is asked for, and the id of the one that the question had brought to its front."""
-    page, _, front = str(turn.entity("page") or 0).partition(" ")
-    return int(page), front
-
-
-def _guess_topic(session: Session, turn: Turn, intent: str, place: str) -> str | None:
-    """The topic at hand, unless a fact of the place on something else fits the message clearly better."""
-    at_hand = _find_family(turn.topic)
-    facts = knowledge.list_facts_of_place(session, intent, place)
-    facts.sort(key=lambda fact: _find_family(fact.topic) != at_hand)
-    if not facts:
-        return turn.topic
-    likeliest = sort_by_relevance(facts, turn.text, turn.language, _read_common(session))[0]
-    return turn.topic if _find_family(likeliest.topic) == at_hand else likeliest.topic
-
-
-def _find_family(topic: str | None) -> str | None:
-    return PARENT_TOPICS.get(topic, topic) if topic else None
-
-
-def _read_common(session: Session) -> frozenset[str]:
-    return find_common_words(knowledge.read_version(session), lambda: knowledge.list_texts(session))
-
-
-def _list_told_deadlines(session: Session, topic: str, intent: str, place: str | None, page: int) -> list[Deadline]:
-    return [] if page else knowledge.list_deadlines(session, topic, intent, place)[:2]
-
-
-def _tell_deadline(desk: Desk, session: Session, turn: Turn, deadline: Deadline, today: date) -> str:
-    language = turn.language
-    place = (
-        knowledge.name_place(session, deadline.place, language)
-        if deadline.place
-        else desk.texts.say("place.country", language)
-    )
-    if deadline.opens and deadline.opens > today:
-        key = "deadline.not_yet"
-    elif deadline.closes is None:
-        key = "deadline.opened"
-    else:
-        key = "deadline.closed" if deadline.closes < today else "deadline.open"
-    told = desk.texts.say(
-        key,
-        language,
-        topic=deadline.subject.get(language) or desk.texts.say(f"topic.{deadline.topic}", language),
-        place=place,
-        edition=deadline.edition,
-        opens=write_date(desk, deadline.opens, language, exact=True) if deadline.opens else "",
-        closes=write_date(desk, deadline.closes, language, exact=True) if deadline.closes else "",
-        days=(deadline.closes - today).days if deadline.closes else "",
-    )
-    return f"{told}\n{_name_source(desk, deadline.source, None, language)}"
-
-
-def _tell_fact(desk: Desk, turn: Turn, fact: Fact) -> str:
-    text = fact.texts.get(turn.language) or fact.texts["ary-Arab"]
-    if fact.source is not None:
-        return f"{text}\n\n{_name_source(desk, fact.source, fact.as_of, turn.language)}"
-    contact = desk.texts.say(f"contact.{fact.contact or 'chamber'}", turn.language)
-    return f"{text}\n\n{contact}"
-
-
-def _name_source(desk: Desk, source: Source, as_of: date | None, language: str) -> str:
-    name = source.name_ar if language in ("ary-Arab", "ar") else source.name_fr
-    if as_of is None:
-        return desk.texts.say("source.undated", language, source=name)
-    key = "source.seen" if source.undated else "source"
-    return desk.texts.say(key, language, source=name, date=write_date(desk, as_of, language))
-
-
-def write_date(desk: Desk, day: date, language: str, *, exact: bool = False) -> str:
-    """A day as it is said: `16 مارس 2022`.
-
-    Args:
-        exact: whether the first of a month is that day; of sources it stands for the month, as the first of January
-            does for the year, where the source tells no more.
-    """
-    if not exact and (day.month, day.day) == (1, 1):
-        return str(day.year)
-    month = f"{desk.texts.say(f'month.{day.month}', language)} {day.year}"
-    if day.day > 1:
-        return f"{day.day} {month}"
-    return f"{'1er' if language == 'fr' else 1} {month}" if exact else month
-
-
-def _list_next(
-    desk: Desk, turn: Turn, topic: str, intent: str, shown: Fact | None, next_page: str | None
-) -> tuple[Choice, ...]:
-    more = desk.choice(turn, intent, "button.more", topic=topic, province=turn.place, page=next_page)
-    choices = [more] if next_page else []
-    wanted = shown.next_intents if shown else ["ask_definition", "ask_conditions"]
-    for step in wanted:
-        if len(choices) == MOST_NEXT - 1:
-            break
-        if step != intent and desk.texts.has(f"button.{step}"):
-            choices.append(desk.choice(turn, step, topic=topic))
-    return (*choices, desk.choice(turn, "request_human"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from actions import fields
-from actions.answers import write_date
 from actions.form import skip_question
+from actions.telling import write_date
 from actions.turn import Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Choice, Reply
 from bot.programmes import Programme

@@ -60,7 +60,7 @@ class SubscribeAction(RegistryAction):
     def act(self, session: Session, turn: Turn) -> Outcome:
         """Reminders of the topic that was named now, else of all deadlines."""
         if turn.is_doubtful:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         named = turn.entity("topic")
         people.subscribe(session, turn.person_id, named, self.desk.clock())
         what = self.desk.texts.say(f"topic.{named}" if named else "reminders.all", turn.language)
@@ -76,7 +76,7 @@ class UnsubscribeAction(RegistryAction):
     def act(self, session: Session, turn: Turn) -> Outcome:
         """No more reminders; questions are still answered."""
         if turn.is_doubtful:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         people.unsubscribe(session, turn.person_id, self.desk.clock())
         again = self.desk.choice(turn, "subscribe_reminders")
         return Outcome((self.desk.say(turn, "reminders.off", again),))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from actions.answers import clarify, write_date
+from actions.answers import clarify, offer_answer
 from actions.corrections import correct
+from actions.telling import write_date
 from actions.turn import Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Reply
 from bot.registry import applications, artisans, knowledge, requests
@@ -69,7 +70,7 @@ class UpdateRecordAction(RegistryAction):
         if turn.in_form and draft is not None:
             return correct(self.desk, session, turn, draft)
         if turn.is_doubtful:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         request = requests.add(
             session,
             turn.person_id,
@@ -80,5 +81,6 @@ class UpdateRecordAction(RegistryAction):
             text=None if turn.is_tap else turn.text,
         )
         contact = self.desk.texts.say("contact.cnss" if turn.topic == "amo" else "contact.chamber", turn.language)
-        choices = (self.desk.choice(turn, "check_registration"), self.desk.choice(turn, "request_human"))
+        known = offer_answer(self.desk, session, turn)
+        choices = (*known, self.desk.choice(turn, "check_registration"), self.desk.choice(turn, "request_human"))
         return Outcome((self.desk.say(turn, "update.taken", *choices, reference=request.reference, contact=contact),))

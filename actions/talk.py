@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from actions import personal_data, withdrawal
-from actions.answers import answer, clarify
+from actions.answers import answer, answer_surely, clarify, offer_answer
 from actions.turn import Desk, Outcome, RegistryAction, Turn, find_person
 from bot.channels.base import Choice, Reply
 from bot.registry import applications, people, requests
@@ -37,7 +37,7 @@ class SayAction(RegistryAction):
         if turn.intent == "affirm" and pending in PENDING:
             return PENDING[pending](self.desk, session, turn)
         if turn.is_doubtful and not turn.in_form:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         question = turn.slots.get("question")
         if question and (turn.intent == "repeat" or (turn.intent == "inform" and (turn.place or turn.entity("topic")))):
             return answer(self.desk, session, turn, question)
@@ -46,6 +46,8 @@ class SayAction(RegistryAction):
         if turn.in_form and turn.intent in ("affirm", "deny", "inform"):
             # It was no answer to the question of the form, which is put again.
             return Outcome()
+        if turn.intent == "out_of_scope" and (known := answer_surely(self.desk, session, turn)):
+            return known
         choices = () if turn.in_form else self._list_choices(session, turn)
         reply = self.desk.say(turn, f"say.{turn.intent}", *choices)
         return Outcome((reply,), {"pending": None, "misunderstood": 0})
@@ -122,11 +124,11 @@ def _take_words(desk: Desk, session: Session, turn: Turn, kind: str) -> Outcome:
     if turn.is_tap:
         return Outcome((desk.say(turn, f"{kind}.how"),))
     if turn.is_doubtful:
-        return clarify(desk, turn)
+        return clarify(desk, session, turn)
     reference = _put_before_staff(desk, session, turn, kind)
     contact = desk.texts.say("contact.chamber", turn.language)
-    choice = desk.choice(turn, "request_human")
-    reply = desk.say(turn, f"{kind}.taken", choice, reference=reference, contact=contact)
+    choices = (*offer_answer(desk, session, turn), desk.choice(turn, "request_human"))
+    reply = desk.say(turn, f"{kind}.taken", *choices, reference=reference, contact=contact)
     return Outcome((reply,), {"pending": None, "misunderstood": 0})
 
 

@@ -14,6 +14,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from bot.answers import AnswerFinder
 from bot.channels.base import Choice, Reply
 from bot.intents import QUESTIONS, REQUESTS
 from bot.media import MediaStore
@@ -42,6 +43,7 @@ class Turn:
         text: what was written; a payload where a button was tapped.
         intent, confidence: what it was understood as.
         ranking: the likeliest intents, best first.
+        meanings: the likeliest pairs of intent and topic with their probabilities.
         entities: by name; several values of one kind in their order.
         slots: of the tracker.
         metadata: what the gateway passed on.
@@ -55,6 +57,7 @@ class Turn:
     intent: str
     confidence: float
     ranking: tuple[str, ...]
+    meanings: tuple[tuple[str, str, float], ...]
     entities: dict[str, list[Any]]
     slots: dict[str, Any]
     metadata: dict[str, Any]
@@ -109,6 +112,7 @@ def read_turn(tracker: Tracker) -> Turn:
         intent=intent,
         confidence=float(message["intent"].get("confidence") or 0.0),
         ranking=tuple(item["name"] for item in message.get("intent_ranking") or ()),
+        meanings=tuple((intent, topic, float(chance)) for intent, topic, chance in message.get("meanings") or ()),
         entities=entities,
         slots=dict(tracker.slots),
         metadata=metadata,
@@ -142,6 +146,7 @@ class Desk:
 
     Attributes:
         database: the registry.
+        answers: finds what is asked for in it.
         texts: what is said besides facts.
         programmes: what one can apply for.
         media: where documents are.
@@ -149,6 +154,7 @@ class Desk:
     """
 
     database: Database
+    answers: AnswerFinder
     texts: Texts
     programmes: Programmes
     media: MediaStore

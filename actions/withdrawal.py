@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from actions.answers import clarify
+from actions.answers import clarify, offer_answer
 from actions.turn import Desk, Outcome, RegistryAction, Turn
 from bot.registry import applications, requests
 from bot.registry.models import TRANSITIONS, Application, ApplicationState
@@ -20,7 +20,7 @@ class WithdrawAction(RegistryAction):
         if turn.entity("confirmed"):
             return take_back(self.desk, session, turn)
         if turn.is_doubtful:
-            return clarify(self.desk, turn)
+            return clarify(self.desk, session, turn)
         application = _find_open(session, turn)
         topic = turn.entity("topic")
         if application is not None and (topic is None or self.desk.programmes.find(topic)):
@@ -45,6 +45,7 @@ class WithdrawAction(RegistryAction):
         reply = self.desk.say(
             turn,
             "withdraw.staff",
+            *offer_answer(self.desk, session, turn),
             self.desk.choice(turn, "request_human"),
             reference=request.reference,
             contact=contact,

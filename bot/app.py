@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from sqlalchemy import select
 from actions.turn import Desk
 from bot import console
 from bot.action_endpoint import make_action_app
+from bot.answers import AnswerFinder
 from bot.channels import simulator
 from bot.channels.base import Channel
 from bot.channels.simulator import Simulator
@@ -36,6 +38,7 @@ from bot.registry.contents import RegistryContentCache
 from bot.registry.database import Database
 from bot.settings import Settings, read_settings
 from bot.texts import read_texts
+from bot.trained import present_embedding
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +83,19 @@ class Bot:
     actions: FastAPI
 
 
-def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dialogue: Dialogue | None = None) -> Bot:
+def assemble(
+    settings: Settings,
+    clock: Callable[[], datetime] = read_clock,
+    dialogue: Dialogue | None = None,
+    answers: AnswerFinder | None = None,
+) -> Bot:
     """Builds all parts; nothing runs yet.
 
     Args:
         settings: of this installation.
         clock: gives the present time.
         dialogue: stands in for Rasa in tests.
+        answers: stands in for the trained finder in tests.
 
     Raises:
         SettingsError: when a setting is missing.
@@ -98,6 +107,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
     dialogue = dialogue or Dialogue(f"http://127.0.0.1:{settings.rasa_port}", token)
     media = MediaStore(settings.media_folder)
     texts, programmes = read_texts(), read_programmes()
+    answers = answers or AnswerFinder.load(present_embedding(), settings.home / "cache")
     limits = RateLimits(settings.redis_url)
     sender = Sender(database, channels, limits, clock)
     reception = Reception(database, channels, dialogue, texts, programmes, media)
@@ -118,7 +128,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = read_clock, dia
         limits,
         redis,
         public,
-        make_action_app(Desk(database, texts, programmes, media, clock), token, demo=settings.demo),
+        make_action_app(Desk(database, answers, texts, programmes, media, clock), token, demo=settings.demo),
     )
     _add_routes(bot, token)
     return bot
@@ -153,17 +163,25 @@ def _add_routes(bot: Bot, token: str) -> None:
 
 @asynccontextmanager
 async def run_parts(bot: Bot) -> AsyncIterator[None]:
-    """Starts everything that goes on beside the two servers, and stops it at the end."""
-    tasks = [asyncio.create_task(bot.sender.run()), asyncio.create_task(_retry_unanswered(bot))]
-    tasks += [asyncio.create_task(_start_channel(channel, bot)) for channel in bot.channels.values()]
+    """Starts everything that goes on beside the two servers, and stops it at the end.
+
+    It is stopped in the order in which messages go through it: nothing comes in any more, nothing is answered any
+    more, and what is being sent is sent before the connections for it are closed.
+    """
+    sending = asyncio.create_task(bot.sender.run())
+    receiving = [asyncio.create_task(_start_channel(channel, bot)) for channel in bot.channels.values()]
+    receiving.append(asyncio.create_task(_retry_unanswered(bot)))
+    channels = bot.channels.values()
     try:
         yield
     finally:
-        await asyncio.gather(*(channel.stop() for channel in bot.channels.values()), return_exceptions=True)
-        await bot.lanes.stop()
-        for task in tasks:
+        for task in receiving:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*receiving, *(channel.stop() for channel in channels), return_exceptions=True)
+        await bot.lanes.stop()
+        bot.sender.stop()
+        await asyncio.gather(sending, return_exceptions=True)
+        await asyncio.gather(*(channel.close() for channel in channels), return_exceptions=True)
         await bot.dialogue.close()
         bot.limits.close()
         if bot.redis is not None:
@@ -204,15 +222,34 @@ def serve(settings: Settings) -> None:
     bot = assemble(settings)
 
     async def run() -> None:
-        public = uvicorn.Server(_configure(bot.public, settings.host, settings.port))
-        actions = uvicorn.Server(_configure(bot.actions, "127.0.0.1", settings.actions_port))
-        async with run_parts(bot):
-            served = [asyncio.create_task(server.serve()) for server in (actions, public)]
-            await asyncio.wait(served, return_when=asyncio.FIRST_COMPLETED)
-            public.should_exit = actions.should_exit = True
-            await asyncio.gather(*served)
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        public = _Server(_configure(bot.public, settings.host, settings.port))
+        actions = _Server(_configure(bot.actions, "127.0.0.1", settings.actions_port))
+        # The actions are there for as long as something is answered.
+        async with _serving(actions, stopped), run_parts(bot), _serving(public, stopped):
+            await stopped.wait()
 
     asyncio.run(run())
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals alone: uvicorn ends the process by the signal before anything else can stop in order."""
+        yield
+
+
+@asynccontextmanager
+async def _serving(server: _Server, stopped: asyncio.Event) -> AsyncIterator[None]:
+    serving = asyncio.create_task(server.serve())
+    serving.add_done_callback(lambda _done: stopped.set())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def _configure(app: FastAPI, host: str, port: int) -> uvicorn.Config:

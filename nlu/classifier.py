@@ -33,9 +33,12 @@ from nlu.topics import NO_TOPIC, entity_of, topic_of
 from nlu.vocabulary import Vector
 
 INFORM = "inform"
+MEANINGS = "meanings"
+"""Message key, in the output: the likeliest pairs of intent and topic with their probabilities."""
 
 _MODEL = "meaning.npz"
 _RANKING = 10
+_PAIRS = 20  # more of them are hardly ever of any weight, and every message carries them
 _SURE = 0.99
 # A number, an identity card, an enterprise or application number alone: nothing but information.
 _BARE_IDENTIFIER = re.compile(r"\+?[\d .,/-]*\d[\d .,/-]*|[a-z]{1,4}[ -]?\d{4,}[a-z0-9-]*")
@@ -116,7 +119,7 @@ class MeaningClassifier(GraphComponent):
             return cls(config, model_storage, resource, MeaningModel.from_arrays(arrays))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `intent` and `intent_ranking` on each message, the entity `topic`, and `refusal` for the fallback."""
+        """Set `intent`, `intent_ranking` and `meanings`, the entity `topic`, and `refusal` for the fallback."""
         for message in messages:
             reading: Reading = message.get(READING)
             vector: Vector | None = message.get(VECTOR)
@@ -139,6 +142,8 @@ class MeaningClassifier(GraphComponent):
             message.set(REFUSAL, self._model.refusal)
             if self._model.topics is not None and reading.tokens:
                 _name_topic(message, self._model.topics.classes, meaning)
+                pairs = _list_pairs(self._model.intents.classes, self._model.topics.classes, meaning)
+                message.set(MEANINGS, pairs, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -154,3 +159,12 @@ def _name_topic(message: Message, topics: Sequence[str], meaning: Meaning) -> No
     entity = entity_of(topics[best], float(meaning.topics[best]), message.get(READING), found, length)
     entity["extractor"] = MeaningClassifier.__name__
     message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+
+
+def _list_pairs(intents: Sequence[str], topics: Sequence[str], meaning: Meaning) -> list[tuple[str, str, float]]:
+    likeliest = np.argsort(-meaning.pairs, axis=None)[:_PAIRS]
+    rows, columns = np.unravel_index(likeliest, meaning.pairs.shape)
+    return [
+        (intents[row], topics[column], round(float(meaning.pairs[row, column]), 5))
+        for row, column in zip(rows, columns, strict=True)
+    ]

@@ -10,6 +10,7 @@
     ablation     what each family of views brings (two of the five folds)
     script       how a message is written, on tests/benchmarks/scripts.jsonl
     speed        time to parse, one process
+    facts        --messages PATH: whether the right entry is told, on questions labelled with entries
 
 Each prints a table and, as its last line, its figures as one JSON object.
 """
@@ -27,6 +28,9 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
+from nlu.finding.files import read_files
+from nlu.finding.measuring import make_finder, try_out
+from nlu.finding.measuring import tabulate as tabulate_facts
 from nlu.pipeline import ROOT, Example, Parse, Pipeline, read_examples
 from nlu.script import detect_script
 from nlu.text import fold
@@ -56,9 +60,7 @@ def distinct(examples: Iterable[Example]) -> list[Example]:
     return list({fold(item.text): item for item in reversed(list(examples))}.values())[::-1]
 
 
-def hold_out(
-    examples: Sequence[Example], folds: int = FOLDS
-) -> Iterator[tuple[list[Example], list[Example]]]:
+def hold_out(examples: Sequence[Example], folds: int = FOLDS) -> Iterator[tuple[list[Example], list[Example]]]:
     """Stratified folds by intent with seed 0: what to learn from and what to be asked."""
     labels = [item.intent for item in examples]
     for learned, asked in StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels):
@@ -95,10 +97,7 @@ def tabulate(rows: Iterable[tuple[str, str, bool, bool]]) -> Figures:
             "topic": share(topic for _, topic in right),
             "both": share(intent and topic for intent, topic in right),
         }
-        print(
-            f"{name:8}{len(right):9}"
-            + "".join(f"{figures[name][key]:9.3f}" for key in ("intent", "topic", "both"))
-        )
+        print(f"{name:8}{len(right):9}" + "".join(f"{figures[name][key]:9.3f}" for key in ("intent", "topic", "both")))
     return figures
 
 
@@ -122,7 +121,9 @@ def measure_cv(arguments: argparse.Namespace) -> Figures:
 
 def measure_dev(arguments: argparse.Namespace) -> Figures:
     """Intent and topic on messages outside the training data."""
-    return tabulate(ask_messages(Pipeline().train(read_examples()), Path(arguments.messages)))
+    return tabulate(
+        ask_messages(Pipeline().train(read_examples()), Path(arguments.messages or SHARED / "messages_dev.jsonl"))
+    )
 
 
 def ask_messages(pipeline: Pipeline, path: Path) -> list[tuple[str, str, bool, bool]]:
@@ -224,9 +225,7 @@ def measure_script(arguments: argparse.Namespace) -> Figures:
     items = [json.loads(line) for line in lines]
     figures: Figures = {"all": share(detect_script(item["text"]) == item["script"] for item in items)}
     for script in sorted({item["script"] for item in items}):
-        figures[script] = share(
-            detect_script(item["text"]) == script for item in items if item["script"] == script
-        )
+        figures[script] = share(detect_script(item["text"]) == script for item in items if item["script"] == script)
     for name, value in figures.items():
         print(f"{name:6} {value:.3f}")
     return {**figures, "messages": len(items)}
@@ -252,6 +251,14 @@ def measure_speed(arguments: argparse.Namespace) -> Figures:
     return figures
 
 
+def measure_facts(arguments: argparse.Namespace) -> Figures:
+    """Whether the right entry is told, offered or refused."""
+    embedding = arguments.embedding or max(ROOT.glob("models/awrach-*.npz"), key=lambda path: path.stat().st_mtime)
+    finder = make_finder(read_files(), Path(embedding))
+    lines = Path(arguments.messages or SHARED / "facts_dev.jsonl").read_text("utf-8").splitlines()
+    return tabulate_facts(try_out(finder, Pipeline().train(read_examples()), lines))
+
+
 MEASURES = {
     "cv": measure_cv,
     "dev": measure_dev,
@@ -261,6 +268,7 @@ MEASURES = {
     "ablation": measure_ablation,
     "script": measure_script,
     "speed": measure_speed,
+    "facts": measure_facts,
 }
 
 
@@ -269,11 +277,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlu.evaluation", description="Measure understanding.")
     parser.add_argument("what", choices=MEASURES)
     parser.add_argument(
-        "--messages", default=str(SHARED / "messages_dev.jsonl"), help="labelled messages for dev"
+        "--messages", help="labelled messages for dev and facts; without it those that the shared folder holds"
     )
-    parser.add_argument(
-        "--csv", default=str(SHARED / "arbanking77_moroccan.csv"), help="the file for arbanking"
-    )
+    parser.add_argument("--embedding", help="for facts; without it the newest that was learned")
+    parser.add_argument("--csv", default=str(SHARED / "arbanking77_moroccan.csv"), help="the file for arbanking")
     arguments = parser.parse_args(argv)
     print(json.dumps(MEASURES[arguments.what](arguments), ensure_ascii=False))
 

@@ -31,10 +31,12 @@ class Meaning(NamedTuple):
     Attributes:
         intents: the probability of each intent, shape (intents,).
         topics: the probability of each topic under the best intent, shape (topics,); empty where no topic is known.
+        pairs: the probability of each intent with each topic, shape (intents, topics); empty like `topics`.
     """
 
     intents: Array
     topics: Array
+    pairs: Array
 
 
 def relate(intents: npt.NDArray[np.int64], topics: npt.NDArray[np.int64]) -> Array:
@@ -155,10 +157,11 @@ class MeaningModel:
             intents *= (1 - probability) / max(1e-9, 1 - intents[known])
             intents[known] = probability
         if self.topics is None:
-            return Meaning(intents, np.empty(0))
+            return Meaning(intents, np.empty(0), np.empty((0, 0)))
         weights = pair(intents, self.topics.probabilities(vector), self.affinity)
         best = weights.max(axis=-1)
-        return Meaning(normalise(best, self.sharpness), normalise(weights[best.argmax()]))
+        pairs = normalise(weights.ravel(), self.sharpness).reshape(weights.shape)
+        return Meaning(normalise(best, self.sharpness), normalise(weights[best.argmax()]), pairs)
 
     def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What `from_arrays` needs, for `numpy.savez`."""

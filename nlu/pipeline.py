@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.classifier import MEANINGS
 from nlu.normaliser import LANGUAGE, SCRIPT
 from nlu.topics import NO_TOPIC, TOPIC
 
@@ -42,6 +43,7 @@ class Parse(NamedTuple):
     script: str
     language: str
     ranking: list[dict[str, Any]]
+    meanings: list[tuple[str, str, float]]
 
 
 def read_examples(files: Iterable[Path] | None = None) -> list[Example]:
@@ -125,4 +127,5 @@ class Pipeline:
             message.get(SCRIPT),
             message.get(LANGUAGE),
             message.get(INTENT_RANKING_KEY),
+            message.get(MEANINGS) or [],
         )

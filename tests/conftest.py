@@ -54,6 +54,21 @@ def database(backend):
         yield database
 
 
+@pytest.fixture(scope="session")
+def embedding():
+    from finding import make_embedding
+
+    return make_embedding()
+
+
+@pytest.fixture
+def answers(embedding, tmp_path):
+    """Finds answers in the test data."""
+    from bot.answers import AnswerFinder
+
+    return AnswerFinder(embedding, tmp_path / "cache")
+
+
 @pytest.fixture
 def clock():
     from doubles import Clock

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 
-from bot.commands.model import present_model
 from bot.settings import ROOT
+from bot.trained import present_model
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 START_SECONDS = 90

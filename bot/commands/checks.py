@@ -14,12 +14,13 @@ import httpx
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.commands.model import present_model, read_rasa_version
+from bot.commands.model import read_rasa_version
 from bot.commands.runfile import find_running
 from bot.commands.servers import find_obstacle
 from bot.errors import SettingsError
 from bot.registry.migrations import is_current
 from bot.settings import Settings
+from bot.trained import present_model
 
 PROVIDER_SECONDS = 5.0
 # core.telegram.org/bots/api#authorizing-your-bot; www.twilio.com/docs/iam/api/account

@@ -1,8 +1,7 @@
-"""The trained model that belongs to the present data."""
+"""Training, in Rasa's environment, and what else is run there."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
@@ -16,10 +15,9 @@ from bot.errors import SettingsError
 from bot.interrupts import Interrupts
 from bot.settings import ROOT
 from bot.supervisor import Program, Supervisor, read_last_lines
+from bot.trained import remove_old
 
-MODELS = ROOT / "models"
 RASA = ROOT / ".venv-rasa" / "bin"
-KEPT = 2
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -27,51 +25,13 @@ QUIET = {
     "PYTHONWARNINGS": "ignore",
     "PYTHONIOENCODING": "utf-8",
 }
-_SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules.yml", "data/stories*", "data/lookups/*.yml")
-# What serves or measures a model, as against what is in it.
-_SERVING = {
-    "channel.py",
-    "difference.py",
-    "evaluation.py",
-    "kept_endpoint.py",
-    "parse.py",
-    "pictures.py",
-    "report.py",
-    "serve.py",
-    "speedups.py",
-    "tracker_store.py",
-}
 _STEP = re.compile(r"Starting to train component '(\w+)'")
-
-
-def fingerprint(root: Path = ROOT) -> str:
-    """Twelve hexadecimal digits that change whenever what the model is made of changes."""
-    paths = {path for pattern in _SOURCES for path in root.glob(pattern) if path.is_file()}
-    paths |= {path for path in (root / "nlu").rglob("*.py") if path.name not in _SERVING}
-    paths |= set((root / "nlu").rglob("*.yml"))
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        total.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()[:12]
-
-
-def present_model(models: Path = MODELS, root: Path = ROOT) -> Path:
-    """Where the model for the present data lies, or would lie."""
-    return models / f"awrach-{fingerprint(root)}.tar.gz"
-
-
-def remove_old(models: Path = MODELS) -> None:
-    """Removes our own models but the two newest."""
-    ours = sorted(models.glob("awrach-*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in ours[KEPT:]:
-        path.unlink(missing_ok=True)
 
 
 def train_model(
     model: Path, log: Path, interrupts: Interrupts, watch: Callable[[str], None], config: Path = ROOT / "config.yml"
 ) -> float:
-    """Trains the model for the present data.
+    """Trains Rasa's model for the present data.
 
     Args:
         model: file to make; it appears only when it is complete.
@@ -86,15 +46,46 @@ def train_model(
     Raises:
         SettingsError: when Rasa's environment is missing or the training fails; with the last lines.
     """
+    return _train(model, lambda made: _command(config, made.parent, made.name), log, interrupts, watch)
+
+
+def train_embedding(embedding: Path, log: Path, interrupts: Interrupts) -> float:
+    """Learns to find answers, from the present data.
+
+    Args:
+        embedding: file to make; it appears only when it is complete.
+        log: takes what is printed.
+        interrupts: of this process.
+
+    Returns:
+        Seconds that it took.
+
+    Raises:
+        SettingsError: when Rasa's environment is missing or the training fails; with the last lines.
+    """
+    python = str(RASA / "python")
+    return _train(
+        embedding, lambda made: (python, "-m", "nlu.finding.learning", "--out", str(made)), log, interrupts, str
+    )
+
+
+def _train(
+    wanted: Path,
+    command: Callable[[Path], tuple[str, ...]],
+    log: Path,
+    interrupts: Interrupts,
+    watch: Callable[[str], object],
+) -> float:
     check_environment()
     started = time.monotonic()
-    model.parent.mkdir(parents=True, exist_ok=True)
+    wanted.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=".training-", dir=model.parent) as folder,
+        tempfile.TemporaryDirectory(prefix=".training-", dir=wanted.parent) as folder,
         Supervisor(interrupts, ROOT) as supervisor,
     ):
-        process = supervisor.start(Program("The training", _command(config, Path(folder), model.name), QUIET, log))
+        made = Path(folder) / wanted.name
+        process = supervisor.start(Program("The training", command(made), QUIET, log))
         shown = 0
         ended = False
         while not ended:
@@ -104,11 +95,10 @@ def train_model(
             for step in steps[shown:]:
                 watch(step)
             shown = len(steps)
-        finished = Path(folder) / model.name
-        if process.returncode or not finished.exists():
+        if process.returncode or not made.exists():
             raise SettingsError(f"The training failed. The last lines of {log}:\n{read_last_lines(log)}")
-        finished.replace(model)
-    remove_old(model.parent)
+        made.replace(wanted)
+    remove_old(wanted.parent)
     return time.monotonic() - started
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import httpx
 
-from bot.commands.model import QUIET, RASA, check_environment, present_model, train_model
+from bot.commands.model import QUIET, RASA, check_environment, train_embedding, train_model
 from bot.commands.terminal import console, progress
 from bot.errors import SettingsError
 from bot.interrupts import Interrupts
 from bot.settings import DATA, Settings
 from bot.supervisor import Program
+from bot.trained import present_embedding, present_model
 
 START_SECONDS = 180.0
 _LOOPBACK = "127.0.0.1"
@@ -104,22 +105,23 @@ def isolate(settings: Settings) -> Settings:
 
 
 def prepare_model(settings: Settings, interrupts: Interrupts, *, force: bool = False) -> Path:
-    """The model for the present data, trained first where it is missing or `force` asks for it.
+    """The model for the present data, and the embedding beside it, trained first where missing or `force` asks for it.
 
     Raises:
-        SettingsError: when the training fails.
+        SettingsError: when a training fails.
     """
     check_environment()
-    model = present_model()
+    model, embedding, logs = present_model(), present_embedding(), settings.home / "log"
     if force or not model.exists():
         with progress("Training the model for the present data (about a minute) ...") as show:
             seconds = train_model(
-                model,
-                settings.home / "log" / "train.log",
-                interrupts,
-                lambda step: show(f"Training the model: {step} ..."),
+                model, logs / "train.log", interrupts, lambda step: show(f"Training the model: {step} ...")
             )
         console.print(f"Trained {model.name} in {seconds:.0f} s.")
+    if force or not embedding.exists():
+        with progress("Learning to find answers (a minute or two) ..."):
+            seconds = train_embedding(embedding, logs / "learning.log", interrupts)
+        console.print(f"Learned {embedding.name} in {seconds:.0f} s.")
     return model
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.model import present_model
 from bot.commands.servers import prepare_model
 from bot.commands.terminal import console
 from bot.interrupts import Interrupts
 from bot.settings import read_settings
+from bot.trained import present_embedding, present_model
 
 
 def train(
@@ -20,7 +20,7 @@ def train(
     interrupts = Interrupts()
     interrupts.install()
     model = present_model()
-    if model.exists() and not force:
+    if model.exists() and present_embedding().exists() and not force:
         console.print(f"The model for the present data is there: {model.name}")
         return
     prepare_model(read_settings(), interrupts, force=force)

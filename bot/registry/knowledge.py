@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from bot.registry.models import DataVersion, Deadline, Fact, FactQuestion, Place, Trade
+from bot.registry.models.knowledge import ANSWERS
 from bot.topics import PARENT_TOPICS
+from nlu.finding.entries import Entry
 
 
 def find_facts(session: Session, topic: str, intent: str, place: str | None, today: date) -> list[Fact]:
@@ -51,36 +53,66 @@ def find_facts(session: Session, topic: str, intent: str, place: str | None, tod
     return []
 
 
-def list_facts_of_place(session: Session, intent: str, place: str) -> list[Fact]:
-    """The facts of all topics that answer a question for a place by name: what someone may mean who names no topic."""
-    return list(
-        session.scalars(
-            select(Fact)
-            .join(FactQuestion, FactQuestion.fact_id == Fact.id)
-            .where(FactQuestion.intent == intent, Fact.place.in_(list_ancestors(session, place)[:1]))
-            .order_by(FactQuestion.rank, Fact.id)
-        ).unique()
-    )
-
-
-def list_deadlines(session: Session, topic: str, intent: str, place: str | None) -> list[Deadline]:
+def list_deadlines(session: Session, topic: str, place: str | None) -> list[Deadline]:
     """The deadlines of a programme and its parts, the latest first.
 
     Args:
         topic: the programme.
-        intent: the question.
         place: code of a place; deadlines of other places are left out.
     """
     topics = [topic, *(part for part, whole in PARENT_TOPICS.items() if whole == topic)]
     if topic in PARENT_TOPICS:
         topics.append(PARENT_TOPICS[topic])
     wanted = list_ancestors(session, place) if place else []
-    deadlines = session.scalars(select(Deadline).where(Deadline.topic.in_(topics), Deadline.intent == intent)).all()
+    deadlines = session.scalars(select(Deadline).where(Deadline.topic.in_(topics))).all()
     return sorted(
         (deadline for deadline in deadlines if not wanted or deadline.place is None or deadline.place in wanted),
         key=lambda deadline: deadline.closes or deadline.opens or date.min,
         reverse=True,
     )
+
+
+def find_answer(session: Session, answer_id: str) -> Fact | Deadline | None:
+    """The fact, decline or deadline of that id."""
+    return session.get(Fact, answer_id) or session.get(Deadline, answer_id)
+
+
+def list_entries(session: Session) -> list[Entry]:
+    """All answers as they are found: see `nlu.finding`."""
+    parents = {place.code: place.parent for place in session.scalars(select(Place))}
+
+    def trace(code: str | None) -> tuple[str, ...]:
+        return (code, *trace(parents[code])) if code else ()
+
+    facts = session.scalars(select(Fact).options(selectinload(Fact.questions)).order_by(Fact.id))
+    entries = [
+        Entry(
+            fact.id,
+            tuple(sorted((question.topic, question.intent) for question in fact.questions)),
+            trace(fact.place),
+            tuple(fact.texts.values()),
+            (*fact.titles.values(), *fact.declined.values()),
+            tuple(fact.examples),
+        )
+        for fact in facts
+    ]
+    entries += [
+        Entry(
+            deadline.id,
+            ((deadline.topic, deadline.intent),),
+            trace(deadline.place),
+            tuple(deadline.subject.values()),
+            tuple(deadline.titles.values()),
+            tuple(deadline.examples),
+        )
+        for deadline in session.scalars(select(Deadline).order_by(Deadline.id))
+    ]
+    return entries
+
+
+def list_expired(session: Session, today: date) -> list[str]:
+    """The ids of the facts that are no longer told."""
+    return list(session.scalars(select(Fact.id).where(Fact.expires <= today)))
 
 
 def find_place(session: Session, name: str) -> Place | None:
@@ -113,14 +145,9 @@ def name_trade(session: Session, slug: str, language: str) -> str:
     return trade.name_ar if language in ("ary-Arab", "ar") else trade.name_fr
 
 
-def list_texts(session: Session) -> list[dict[str, str]]:
-    """The texts of all facts, by reply language."""
-    return list(session.scalars(select(Fact.texts)))
-
-
 def read_version(session: Session) -> str:
-    """What changes whenever the facts do."""
-    known = session.get(DataVersion, "data")
+    """What changes whenever an answer does."""
+    known = session.get(DataVersion, ANSWERS)
     return known.digest if known else ""
 
 

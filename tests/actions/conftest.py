@@ -66,6 +66,7 @@ class Conversation:
                 "text": text,
                 "intent": {"name": intent, "confidence": confidence},
                 "intent_ranking": [{"name": name, "confidence": 0.1} for name in ranking],
+                "meanings": [[intent, entities.get("topic", "none"), confidence]],
                 "entities": [
                     {"entity": name, "value": value}
                     for name, values in entities.items()
@@ -116,8 +117,8 @@ class Conversation:
 
 
 @pytest.fixture
-def desk(database, texts, programmes, media, clock):
-    return Desk(database, texts, programmes, media, clock)
+def desk(database, answers, texts, programmes, media, clock):
+    return Desk(database, answers, texts, programmes, media, clock)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ ICE = "001524871000036"
 
 def turn(text="-", intent="inform", confidence=0.9, **entities):
     lists = {name: value if isinstance(value, list) else [value] for name, value in entities.items()}
-    return Turn("person", 1, text, intent, confidence, (), lists, {}, {}, "fr")
+    return Turn("person", 1, text, intent, confidence, (), (), lists, {}, {}, "fr")
 
 
 def question(kind, **details):

@@ -8,9 +8,9 @@ from bot.action_endpoint import make_action_app
 
 
 @pytest.fixture
-def call(database, texts, programmes, media, clock):
+def call(database, answers, texts, programmes, media, clock):
     async def call(headers, demo=False, **body):
-        app = make_action_app(Desk(database, texts, programmes, media, clock), "token", demo=demo)
+        app = make_action_app(Desk(database, answers, texts, programmes, media, clock), "token", demo=demo)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://actions") as client:
             return await client.post("/webhook", json=body, headers=headers)
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 from installation import run_installation
 
-from bot.commands.model import present_model
+from bot.trained import present_model
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from nlu.report import write_page
 
 
 def parse(intent: str, confidence: float) -> Parse:
-    return Parse(intent, confidence, "none", "latn", "ary-Latn", [])
+    return Parse(intent, confidence, "none", "latn", "ary-Latn", [], [])
 
 
 def test_the_page_shows_figures_errors_and_pictures() -> None:

@@ -7,7 +7,7 @@ import pytest
 from backends import SECRET
 from installation import run_installation
 
-from bot.commands.model import present_model
+from bot.trained import present_model
 
 
 @pytest.fixture(scope="session", params=["embedded", "servers"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from bot.registry.models.base import Base
+from bot.registry.models.base import Base, new_id
+
+ANSWERS = "answers"
 
 
 class Place(Base):
@@ -118,9 +120,17 @@ class Deadline(Base):
 
 
 class DataVersion(Base):
-    """Which version of the files in data/ the registry was loaded from."""
+    """Which version of the files in data/ the registry was loaded from (`data`), and of the answers (`answers`)."""
 
     __tablename__ = "data_versions"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
+
+
+@event.listens_for(Session, "before_flush")
+def _note_change(session: Session, *_: object) -> None:
+    """Whoever changes an answer makes a new version of the answers, by which all processes know it."""
+    changed = (*session.new, *session.deleted, *filter(session.is_modified, session.dirty))
+    if any(isinstance(one, Fact | FactQuestion | Deadline) for one in changed):
+        session.merge(DataVersion(name=ANSWERS, digest=new_id()))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import trained
 from bot.commands import model
 from bot.errors import SettingsError
 from bot.interrupts import Interrupts
@@ -39,34 +40,40 @@ def project(tmp_path: Path) -> Path:
         ("nlu/entities/places.py", True),
         ("nlu/concepts.yml", True),
         ("nlu/serve.py", False),
+        ("nlu/finding/learning.py", True),
+        ("nlu/finding/finder.py", False),
+        ("nlu/finding/weights.yml", False),
         ("data/knowledge/amo.yml", False),
         ("README.md", False),
     ],
 )
 def test_the_fingerprint_changes_with_what_the_model_is_made_of(project, name, matters):
-    before = model.fingerprint(project)
+    before = trained.fingerprint(project)
     path = project / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("something else")
-    assert (model.fingerprint(project) != before) is matters
+    assert (trained.fingerprint(project) != before) is matters
 
 
 def test_the_fingerprint_tells_one_file_from_two(project):
-    before = model.fingerprint(project)
+    before = trained.fingerprint(project)
     (project / "data/nlu/talk.yml").rename(project / "data/nlu/talks.yml")
-    assert model.fingerprint(project) != before
+    assert trained.fingerprint(project) != before
 
 
 def test_the_two_newest_models_of_ours_stay(tmp_path):
-    for age, name in enumerate(["awrach-1", "awrach-2", "awrach-3", "awrach-4", "20261121-130000-mine"]):
-        path = tmp_path / f"{name}.tar.gz"
-        path.touch()
-        os.utime(path, (1000 - age, 1000 - age))
-    model.remove_old(tmp_path)
-    assert sorted(path.name.split(".")[0] for path in tmp_path.iterdir()) == [
-        "20261121-130000-mine",
-        "awrach-1",
-        "awrach-2",
+    names = ["awrach-1", "awrach-2", "awrach-3", "awrach-4", "20261121-130000-mine"]
+    for age, name in enumerate(f"{name}.{kind}" for kind in ("npz", "tar.gz") for name in names):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    trained.remove_old(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "20261121-130000-mine.npz",
+        "20261121-130000-mine.tar.gz",
+        "awrach-1.npz",
+        "awrach-1.tar.gz",
+        "awrach-2.npz",
+        "awrach-2.tar.gz",
     ]
 
 

@@ -71,7 +71,7 @@ def test_a_part_is_answered_by_its_programme_where_it_has_nothing_itself(session
     ],
 )
 def test_deadlines_are_those_of_the_place_latest_first(session, topic, place, expected):
-    assert [deadline.id for deadline in knowledge.list_deadlines(session, topic, "ask_deadline", place)] == expected
+    assert [deadline.id for deadline in knowledge.list_deadlines(session, topic, place)] == expected
 
 
 def test_a_name_that_several_places_bear_is_the_provinces(session):
