@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -93,11 +94,12 @@ class AnswerFinder:
 
     def _load(self) -> dict[str, Vector]:
         try:
-            with np.load(self._path, allow_pickle=False) as arrays:
+            # Opened here: NumPy leaves a file open that it finds to be cut short.
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 ends = arrays["ends"]
                 parts = zip(np.split(arrays["columns"], ends), np.split(arrays["values"], ends), strict=True)
                 return {str(name): Vector(*part) for name, part in zip(arrays["names"], parts, strict=True)}
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             # Not there yet, or cut short: what it holds can be read again.
             return {}
 

@@ -13,7 +13,7 @@ from nlu.features import VIEWS
 from nlu.finding.embedding import VIEWS_LEFT_OUT, Embedding, Reader
 from nlu.vocabulary import Vocabulary
 
-DIMENSIONS = 96
+DIMENSIONS = 512
 
 
 def make_embedding(texts=None):
