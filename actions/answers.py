@@ -126,7 +126,7 @@ def _find_place(session: Session, turn: Turn) -> Place | None:
 
 def _say_found(desk: Desk, session: Session, turn: Turn, intent: str, found: Found) -> Outcome:
     if found.verdict is Verdict.BARE:
-        return _ask_topic(desk, turn, intent)
+        return _browse(desk, session, turn, intent)
     slots = {"question": intent, "misunderstood": 0, "pending": None, "place": turn.place}
     if found.verdict is Verdict.OPEN:
         choices = _list_titles(desk, session, turn, intent, found.candidates)

@@ -30,10 +30,10 @@ WEIGHED = 1500
 """Questions of each fold that the weights are learned from; more give the same."""
 UNANSWERED_SHARE = 0.1
 """How many of the questions that arrive no entry answers: an assumption, on the side of too many."""
-MOST_WRONG = 0.06
+MOST_WRONG = 0.07
 """Share of answered questions that may be told another entry."""
-LEAST_REFUSED = 0.88
-"""Share of unanswered questions that must be refused."""
+LEAST_REFUSED = 0.5
+"""Share of unanswered questions for which not even likely entries are offered; more would cost too many answers."""
 SURE = 0.93
 """Probability of being right from which the first entry is told without others beside it."""
 
@@ -192,7 +192,8 @@ def estimate(signs: Array, weights: Array) -> Array:
 def choose_thresholds(judged: Judged, right: Array, known: Array) -> tuple[float, float]:
     """From which probability on the first is told, and from which on anything is offered.
 
-    As many unanswered questions as LEAST_REFUSED are refused; of what is left, as much is told as leaves MOST_WRONG.
+    As many unanswered questions as LEAST_REFUSED are refused; of what is left, as much is told as leaves MOST_WRONG
+    of the answered ones told another entry.
     """
     known_from = float(np.quantile(known[~judged.answered], LEAST_REFUSED))
     offered = judged.answered & (known >= known_from)
@@ -207,7 +208,16 @@ def calibrate() -> None:
     """Learn everything and write it."""
     folds = make_folds(read_files())
     evidence = learn_evidence(folds)
-    judged = judge(folds, evidence)
+    conclude(evidence, judge(folds, evidence))
+
+
+def conclude(evidence: Array, judged: Judged) -> None:
+    """Write what follows from held-out questions, and print how often it is right on them.
+
+    Args:
+        evidence: the weights of EVIDENCE.
+        judged: what was found with them.
+    """
     weights = {
         "right": fit_chances(judged.signs, judged.right, judged.answered),
         "known": fit_chances(judged.signs, judged.among, judged.answered),
@@ -243,6 +253,7 @@ def _print_table(judged: Judged, right: Array, known: Array, told_from: float, k
         ("asked back, right entry offered", (~told & ~refused & judged.among)[answered].mean()),
         ("said not to be known, though it is", refused[answered].mean()),
         ("without an answer: said so", refused[~answered].mean()),
+        ("without an answer: asked back", (~told & ~refused)[~answered].mean()),
         ("without an answer: something told", told[~answered].mean()),
     ):
         print(f"{name:36} {value:.3f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from enum import Enum
 from pathlib import Path
@@ -22,9 +23,10 @@ SIGNS = ("margin", "best", "among", "meant", "worded", "outside")
 """What tells whether the best entry is right, and whether any is: how far it leads, its share of all chances and that
 of all candidates, its two cosines, and the probability that the message is out of scope."""
 
-SHORT = 4
-"""Words up to which a question that names no topic is asked back rather than guessed at."""
+SHORT = 6
+"""Words up to which a question that names no topic says no more than its intent."""
 
+_WORD = re.compile(r"\w+")
 _OUTSIDE = "out_of_scope"
 _RARE = 1e-6
 
@@ -39,7 +41,7 @@ class Verdict(Enum):
     OPEN = "open"
     """Ask which of them is meant."""
     BARE = "bare"
-    """Ask for the topic: a question as short as this, which names none, is anybody's."""
+    """Take it for the topic at hand, or ask for one: a question as short as this, which names none, is anybody's."""
     NONE = "none"
     """Say that it is not known, and tell nothing else."""
 
@@ -164,15 +166,16 @@ class Finder:
     def _judge(self, question: Question, right: float, known: float) -> Verdict:
         if right >= self.weights.sure_from:
             return Verdict.SURE
-        if question.topic is None and len(question.text.split()) <= SHORT and _names_no_topic(question):
+        if _is_bare(question) and (question.topic is None or right < self.weights.told_from):
             return Verdict.BARE
         if known < self.weights.known_from:
             return Verdict.NONE
         return Verdict.LIKELY if right >= self.weights.told_from else Verdict.OPEN
 
 
-def _names_no_topic(question: Question) -> bool:
-    return sum(chance for _, topic, chance in question.meanings if topic == NO_TOPIC) > 1 / 2
+def _is_bare(question: Question) -> bool:
+    unnamed = sum(chance for _, topic, chance in question.meanings if topic == NO_TOPIC)
+    return unnamed > 1 / 2 and len(_WORD.findall(question.text)) <= SHORT
 
 
 def _stretch(probability: float) -> float:
