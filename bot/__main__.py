@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import typer
@@ -18,6 +19,8 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command that was named."""
+        # What any command writes is for nobody else on this machine: registry, logs, documents, keys.
+        os.umask(0o077)
         try:
             return super().invoke(ctx)
         except AwrachError as error:

@@ -36,6 +36,7 @@ from bot.programmes import read_programmes
 from bot.reception import Reception
 from bot.registry.contents import RegistryContentCache
 from bot.registry.database import Database
+from bot.registry.keys import check_key
 from bot.settings import Settings, read_settings
 from bot.texts import read_texts
 from bot.trained import present_embedding
@@ -60,6 +61,7 @@ class Bot:
         channels: by name and account.
         simulators: those of them that are simulated, by account.
         dialogue: the client of Rasa.
+        answers: finds what is asked for in the registry.
         gateway: takes messages in.
         lanes: one a person.
         sender: sends what is in the outbox.
@@ -74,6 +76,7 @@ class Bot:
     channels: dict[tuple[str, str], Channel]
     simulators: dict[str, Simulator]
     dialogue: Dialogue
+    answers: AnswerFinder
     gateway: Gateway
     lanes: Lanes
     sender: Sender
@@ -122,6 +125,7 @@ def assemble(
         channels,
         simulators,
         dialogue,
+        answers,
         gateway,
         lanes,
         sender,
@@ -214,12 +218,16 @@ def serve(settings: Settings) -> None:
     """Runs the bot process until it is told to stop.
 
     Raises:
-        SettingsError: when a setting is missing.
+        SettingsError: when a setting is missing, or the key does not fit the registry.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # The registry, documents and keys are for nobody else on this machine.
     os.umask(0o077)
     bot = assemble(settings)
+    with bot.database.begin() as session:
+        check_key(session)
+        # The first time takes seconds, for which nobody should wait.
+        bot.answers.refresh(session)
 
     async def run() -> None:
         stopped = asyncio.Event()

@@ -4,6 +4,7 @@ AwrachError
 ├── SettingsError
 ├── DialogueUnavailable
 ├── MediaUnavailable
+├── Unreadable
 ├── PayloadRejected
 │   └── SignatureRejected
 └── SendError
@@ -35,6 +36,10 @@ class DialogueUnavailable(AwrachError):
 
 class MediaUnavailable(AwrachError):
     """When an attachment cannot be fetched, is too large or of a kind that is not accepted."""
+
+
+class Unreadable(AwrachError):
+    """When something in the registry cannot be read any more: no key fits it, or it is not what was written."""
 
 
 class PayloadRejected(AwrachError):

@@ -115,7 +115,10 @@ class Gateway:
         turn: Turn | None = None
         typing = asyncio.get_running_loop().call_later(TYPING_AFTER, self._show_typing, claimed)
         try:
-            turn = await self._reception.answer(claimed, language)
+            if claimed.readable:
+                turn = await self._reception.answer(claimed, language)
+            else:
+                log.error("message %s cannot be read any more", claimed.id)
         except DialogueUnavailable as error:
             log.warning("message %s not answered: %s", claimed.id, error)
             if claimed.attempts + 1 < MOST_TRIES or not await self._dialogue.is_ready():
@@ -127,7 +130,13 @@ class Gateway:
             log.error("message %s cannot be answered: %s", claimed.id, locate(error))
         finally:
             typing.cancel()
-        answer = await self._database.run(self._conclude, claimed, turn, language)
+        try:
+            answer = await self._database.run(self._conclude, claimed, turn, language)
+        except Exception as error:
+            if claimed.attempts + 1 < MOST_TRIES:
+                raise
+            log.error("message %s is set aside: %s", claimed.id, locate(error))
+            answer = await self._database.run(self._set_aside, claimed)
         if answer.turn.forget:
             await self._forget(claimed)
         self._announce(claimed.message, answer)
@@ -196,6 +205,14 @@ class Gateway:
         if turn.forget:
             erasure.erase_message(session, claimed.id)
         return Answer(turn, delivery_ids, inbox.has_unanswered(session, person.id))
+
+    def _set_aside(self, session: Session, claimed: Claimed) -> Answer:
+        # Not even that there is no answer can be said, and whatever the person wrote later waits behind it.
+        now = self._clock()
+        person_id = inbox.find_person(session, claimed.id)
+        requests.add(session, person_id, "unanswered", now, claimed.id)
+        inbox.finish(session, claimed.id, Understanding(), now)
+        return Answer(Turn(()), [], inbox.has_unanswered(session, person_id))
 
     def _plan(
         self, session: Session, claimed: Claimed, replies: list[Reply], language: str, *, purpose: str

@@ -78,9 +78,11 @@ class Lanes:
 
     async def stop(self) -> None:
         """Stops all lanes; what is not done stays in the inbox."""
-        for task in list(self._running.values()):
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        # A lane that comes to its end just now may begin anew.
+        while self._running:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _run(self, person_id: str) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -94,13 +95,20 @@ class Settings(BaseSettings):
                 "make one with `openssl rand -base64 32`, put it in .env, and keep a copy."
             )
         path = self.home / name
+        self._close_home()
         if path.exists():
             return path.read_text().strip()
-        self.home.mkdir(parents=True, exist_ok=True)
         value = secrets.token_urlsafe(32)
         path.touch(mode=0o600)
         path.write_text(value)
         return value
+
+    def _close_home(self) -> None:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.home.stat().st_mode & 0o077:
+            # Earlier releases, or an administrator, made it open to all. It may be somebody else's.
+            with suppress(PermissionError):
+                self.home.chmod(0o700)
 
 
 @lru_cache

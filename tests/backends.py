@@ -13,8 +13,9 @@ from sqlalchemy import URL, NullPool, create_engine, delete, event, func, make_u
 
 from bot.registry import migrations
 from bot.registry.database import Database
+from bot.registry.keys import KEY
 from bot.registry.loading import load
-from bot.registry.models import Base
+from bot.registry.models import Base, DataVersion
 
 DATA = Path(__file__).parent / "bot" / "registry" / "data"
 SECRET = "the secret key of the tests"
@@ -118,6 +119,7 @@ class Servers:
         with self._registry.begin() as connection:
             for table in self._emptied:
                 connection.execute(delete(table))
+            connection.execute(delete(DataVersion).where(DataVersion.name == KEY))
 
     @contextmanager
     def create(self, folder):

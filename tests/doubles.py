@@ -142,7 +142,10 @@ class RecordingChannel:
         raise NotImplementedError
 
     async def stop(self):
-        raise NotImplementedError
+        pass
+
+    async def close(self):
+        pass
 
     async def send(self, address, part, delivery_id):
         message = Sent(address, part, delivery_id)
@@ -176,9 +179,6 @@ class NoLimits:
 
     async def admit(self, message):
         return 0.0
-
-    async def is_looping(self, message):
-        return False
 
 
 class Office:

@@ -176,6 +176,7 @@ class Receipt(BaseModel, frozen=True):
         state: a `DeliveryState`.
         error_code: the provider's code, of a failure.
         unreachable: whether the failure means that the address takes no more messages.
+        retry_after: seconds to wait before the next try, where the failure is one of now only.
     """
 
     delivery_id: int | None
@@ -183,6 +184,7 @@ class Receipt(BaseModel, frozen=True):
     state: str
     error_code: str | None = None
     unreachable: bool = False
+    retry_after: float | None = None
 
 
 class Channel(Protocol):
@@ -203,7 +205,10 @@ class Channel(Protocol):
         """
 
     async def stop(self) -> None:
-        """Stops to receive and closes connections."""
+        """Stops to receive; what is to be sent can still be sent."""
+
+    async def close(self) -> None:
+        """Closes connections; nothing is sent after this."""
 
     async def send(self, address: str, part: Part, delivery_id: int) -> str:
         """Hands one message to the provider.

@@ -134,7 +134,10 @@ class Simulator:
         """Nothing to do: the page comes to us."""
 
     async def stop(self) -> None:
-        """Nothing to do."""
+        """Nothing to do: the public port is closed."""
+
+    async def close(self) -> None:
+        """Nothing to do: there are no connections."""
 
     async def send(self, address: str, part: Part, delivery_id: int) -> str:
         """Puts a message into the conversation of `address`."""

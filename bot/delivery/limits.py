@@ -1,4 +1,4 @@
-"""How fast each channel may send, and a brake on a reply that goes round in circles."""
+"""How fast each channel may send."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
+from collections.abc import Sequence
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage
@@ -18,8 +16,6 @@ from redis.exceptions import RedisError
 from bot.registry.outbox import Leased
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # Telegram: core.telegram.org/bots/faq ("My bot is hitting limits"); WhatsApp: Twilio's default for one sender, and
 # Meta's pair rate of one message in 6 seconds, of which 45 may come at once.
@@ -31,7 +27,6 @@ ADDRESS_RATES: dict[str, RateLimitItem] = {
     "telegram": RateLimitItemPerSecond(20, 20),
     "whatsapp": RateLimitItemPerMinute(45, 4),
 }
-SAME_TEXT_RATE = RateLimitItemPerMinute(20, 5)
 SHORTEST_WAIT = 0.05
 
 
@@ -53,42 +48,38 @@ class RateLimits:
             self._redis.storage.close()
 
     async def admit(self, message: Leased) -> float:
-        """Takes a place for a message.
+        """Takes a place for a message, of its account and of its address, or none of either.
 
         Returns:
             Seconds to wait before it may be sent; 0 where it may be sent now.
         """
         account = f"{message.channel}:{message.account}"
         limits = [
-            (ADDRESS_RATES.get(message.channel), f"{account}:{message.address}"),
-            (ACCOUNT_RATES.get(message.channel), account),
+            (rate, _hide(key))
+            for rate, key in (
+                (ACCOUNT_RATES.get(message.channel), account),
+                (ADDRESS_RATES.get(message.channel), f"{account}:{message.address}"),
+            )
+            if rate
         ]
-        for rate, key in limits:
-            if rate and not await self._hit(rate, _hide(key)):
-                return await self._ask(partial(_find_wait, rate, _hide(key)))
-        return 0.0
-
-    async def is_looping(self, message: Leased) -> bool:
-        """Whether the same text went to the same address more than 20 times within 5 minutes."""
-        key = _hide(f"{message.channel}:{message.address}:{message.part.text}")
-        return not await self._hit(SAME_TEXT_RATE, "same", key)
-
-    async def _hit(self, rate: RateLimitItem, *key: str) -> bool:
-        return await self._ask(lambda limiter: limiter.hit(rate, *key))
-
-    async def _ask(self, question: Callable[[MovingWindowRateLimiter], T]) -> T:
         # Our own memory is asked at once: the library's asynchronous one starts a thread for each known key.
         if self._shared is None:
-            return question(self._own)
+            return _admit(self._own, limits)
         try:
-            return await asyncio.to_thread(question, self._shared)
+            return await asyncio.to_thread(_admit, self._shared, limits)
         except RedisError as error:
             log.error("Redis is away, each process keeps its own limits: %s", type(error).__name__)
-            return question(self._own)
+            return _admit(self._own, limits)
 
 
-def _find_wait(rate: RateLimitItem, key: str, limiter: MovingWindowRateLimiter) -> float:
-    return max(limiter.get_window_stats(rate, key).reset_time - time.time(), SHORTEST_WAIT)
+def _admit(limiter: MovingWindowRateLimiter, limits: Sequence[tuple[RateLimitItem, str]]) -> float:
+    # All are asked before any is taken: who is refused by one has used up nothing of the others. What another process
+    # takes in between shows when it is taken.
+    for take in (limiter.test, limiter.hit):
+        for rate, key in limits:
+            if not take(rate, key):
+                return max(limiter.get_window_stats(rate, key).reset_time - time.time(), SHORTEST_WAIT)
+    return 0.0
 
 
 def _hide(key: str) -> str:

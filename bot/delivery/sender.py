@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.channels.base import Channel
 from bot.delivery.limits import RateLimits
+from bot.delivery.loops import LoopBrake
 from bot.errors import Ambiguous, ChannelDown, NotSent, SendError, Throttled, Unreachable, locate
 from bot.registry import outbox
 from bot.registry.database import Database
@@ -20,9 +22,8 @@ log = logging.getLogger(__name__)
 BATCH = 32
 IDLE = 1.0
 SHORTEST_REST = 0.1
-MOST_ATTEMPTS = 12
-LONGEST_WAIT = timedelta(minutes=10)
 CHANNEL_PAUSE = timedelta(minutes=1)
+RECOVERY_EVERY = timedelta(seconds=30)
 
 
 class Sender:
@@ -52,22 +53,26 @@ class Sender:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._paused: dict[tuple[str, str], datetime] = {}
+        self._loops = LoopBrake()
+        self._recovered_at: datetime | None = None
+        self._stopping = False
 
     def wake(self) -> None:
         """Says that there is something new in the outbox."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """Ends `run` as soon as all that is under way is sent."""
+        self._stopping = True
+        self.wake()
+
     async def run(self) -> None:
-        """Sends until it is cancelled; what is under way at that moment is finished first."""
-        recovered = False
+        """Sends until it is stopped or cancelled; what is under way at that moment is finished first."""
         try:
-            while True:
+            while not self._stopping:
                 self._wake.clear()
                 try:
-                    if not recovered:
-                        # SQLite belongs to one process: what the last one left need not wait for its lease.
-                        await self._database.run(outbox.recover, self._clock(), alone=self._database.is_sqlite)
-                        recovered = True
+                    await self._recover()
                     if await self.send_due() < BATCH:
                         await self._rest()
                 except Exception as error:
@@ -101,15 +106,23 @@ class Sender:
         if len(self._tasks) == BATCH - 1:
             self.wake()
 
+    async def _recover(self) -> None:
+        # By the clock and not when there is nothing else to do: under load that would be never.
+        now = self._clock()
+        if self._recovered_at is not None and now < self._recovered_at + RECOVERY_EVERY:
+            return
+        # SQLite belongs to one process: what the last one left need not wait for its lease.
+        alone = self._recovered_at is None and self._database.is_sqlite
+        await self._database.run(outbox.recover, now, alone=alone)
+        self._recovered_at = now
+
     async def _rest(self) -> None:
         due = await self._database.run(outbox.earliest_due)
         wait = IDLE
         if due and not self._paused:
             wait = min(max((due - self._clock()).total_seconds(), SHORTEST_REST), IDLE)
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), wait)
-        except TimeoutError:
-            await self._database.run(outbox.recover, self._clock())
 
     async def _send(self, message: Leased) -> None:
         channel = self._channels.get((message.channel, message.account))
@@ -120,7 +133,7 @@ class Sender:
         if wait := await self._limits.admit(message):
             await self._put_back(message, timedelta(seconds=wait), tried=False)
             return
-        if await self._limits.is_looping(message):
+        if self._loops.is_looping(message, self._clock()):
             await self._give_up(message, DeliveryState.SKIPPED, "loop")
             return
         if not await self._database.run_durably(outbox.mark_sending, message):
@@ -128,28 +141,30 @@ class Sender:
         try:
             provider_id = await channel.send(message.address, message.part, message.id)
         except Throttled as error:
-            await self._retry(message, timedelta(seconds=error.retry_after), error)
+            await self._retry(message, error, error.retry_after)
         except NotSent as error:
-            await self._retry(message, min(timedelta(seconds=2**message.attempts), LONGEST_WAIT), error)
+            await self._retry(message, error)
         except ChannelDown as error:
             await self._pause(message, error.reason)
         except Unreachable as error:
             await self._give_up(message, DeliveryState.FAILED, error.code, unreachable=True)
         except Ambiguous as error:
             log.warning("delivery %s: outcome unknown: %s", message.id, error.reason)
+            self._loops.note(message, self._clock())
             await self._give_up(message, DeliveryState.UNKNOWN, error.code)
         except SendError as error:
             log.warning("delivery %s refused: %s", message.id, error.reason)
             await self._give_up(message, DeliveryState.FAILED, error.code)
         else:
+            self._loops.note(message, self._clock())
             if await self._database.run(outbox.mark_sent, message.id, provider_id, self._clock()):
                 self.wake()
 
-    async def _retry(self, message: Leased, wait: timedelta, error: SendError) -> None:
-        if message.attempts + 1 >= MOST_ATTEMPTS:
-            await self._give_up(message, DeliveryState.FAILED, error.code or "retries")
+    async def _retry(self, message: Leased, error: SendError, asked: float = 0.0) -> None:
+        if self._clock() >= message.created_at + outbox.LONGEST_AGE:
+            await self._give_up(message, DeliveryState.FAILED, error.code or "expired")
         else:
-            await self._put_back(message, wait, tried=True)
+            await self._put_back(message, outbox.find_wait(message.attempts, asked), tried=True)
 
     async def _pause(self, message: Leased, reason: str) -> None:
         key = (message.channel, message.account)
@@ -159,7 +174,7 @@ class Sender:
         await self._put_back(message, timedelta(), tried=False)
 
     async def _put_back(self, message: Leased, wait: timedelta, *, tried: bool) -> None:
-        await self._database.run(outbox.put_back, message.id, self._clock() + wait, tried=tried)
+        await self._database.run(outbox.put_back, message, self._clock() + wait, tried=tried)
 
     async def _give_up(
         self, message: Leased, state: DeliveryState, code: str | None, *, unreachable: bool = False

@@ -8,20 +8,16 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.registry import applications, requests
+from bot.registry import applications, outbox, requests
 from bot.registry.models import (
-    Address,
+    ERASED,
     Application,
-    Delivery,
-    DeliveryState,
     InboundMessage,
     Offer,
     Person,
     StaffRequest,
     Subscription,
 )
-
-ERASED = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def count_held(session: Session, person_id: str) -> Held:
 
 
 def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> Erased:
-    """Erases messages, drafts, requests, reminders and the verified number of a person.
+    """Erases messages, drafts, requests, reminders and the verified number of a person; nothing planned is sent.
 
     The addresses stay, without which the answer could not be sent, and so does an opt-out; the staff are told, who
     remove the address when the conversation has ended.
@@ -88,12 +84,7 @@ def erase(session: Session, person_id: str, inbound_id: int, now: datetime) -> E
         .where(InboundMessage.person_id == person_id, InboundMessage.id < inbound_id)
         .values(content=ERASED, erased=True)
     )
-    sent = select(Address.id).where(Address.person_id == person_id)
-    session.execute(
-        update(Delivery)
-        .where(Delivery.address_id.in_(sent), Delivery.state.not_in((DeliveryState.PLANNED, DeliveryState.LEASED)))
-        .values(content=ERASED)
-    )
+    outbox.erase(session, person_id)
     requests.add(session, person_id, "erasure", now, inbound_id)
     return Erased(len(applications.list_lodged(session, person_id)), tuple(files))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from pydantic import ValidationError
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.channels.base import Inbound
-from bot.registry.models import InboundMessage, InboundState
+from bot.channels.base import Inbound, Kind
+from bot.errors import Unreadable
+from bot.registry.models import InboundMessage, InboundState, Person
 from bot.registry.people import find_or_add_address
+from bot.registry.secrecy import sealed, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,12 @@ class Claimed:
         id: of the row in the inbox.
         person_id: whose message it is.
         address_id: where the answer goes.
-        message: what was sent.
+        message: what was sent; where it cannot be read any more, nothing but the account that it came to.
         language: reply language of the person, where one is known.
         language_chosen: whether the person asked for it.
         attempts: how often it was tried before.
         apologised: whether the person was told that the answer takes longer.
+        readable: whether the message can still be read.
     """
 
     id: int
@@ -37,6 +41,7 @@ class Claimed:
     language_chosen: bool
     attempts: int
     apologised: bool
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +84,51 @@ def accept(session: Session, message: Inbound, now: datetime) -> str | None:
 
 
 def claim_next(session: Session, person_id: str) -> Claimed | None:
-    """The oldest message of a person that has no answer yet, or None."""
-    row = session.scalar(
-        select(InboundMessage)
+    """The oldest message of a person that has no answer yet, or None.
+
+    Nothing that a message holds keeps it from being claimed, so that each try counts and none blocks its lane.
+    """
+    row = session.execute(
+        select(
+            InboundMessage.id,
+            InboundMessage.channel,
+            InboundMessage.account,
+            InboundMessage.external_id,
+            InboundMessage.address_id,
+            InboundMessage.attempts,
+            InboundMessage.apologised_at,
+            sealed(InboundMessage.content).label("content"),
+            Person.language,
+            Person.language_chosen,
+        )
+        .join(Person, InboundMessage.person_id == Person.id)
         .where(InboundMessage.person_id == person_id, InboundMessage.state != InboundState.DONE)
         .order_by(InboundMessage.id)
         .limit(1)
-    )
+    ).one_or_none()
     if row is None:
         return None
-    row.attempts += 1
+    session.execute(
+        update(InboundMessage).where(InboundMessage.id == row.id).values(attempts=InboundMessage.attempts + 1)
+    )
+    try:
+        message = Inbound.model_validate_json(unseal(row.content))
+        readable = True
+    except (Unreadable, ValidationError):
+        message = Inbound(
+            channel=row.channel, account=row.account, external_id=row.external_id, address="", kind=Kind.EMPTY
+        )
+        readable = False
     return Claimed(
         id=row.id,
-        person_id=row.person_id,
+        person_id=person_id,
         address_id=row.address_id,
-        message=Inbound.model_validate_json(row.content),
-        language=row.person.language,
-        language_chosen=row.person.language_chosen,
-        attempts=row.attempts - 1,
+        message=message,
+        language=row.language,
+        language_chosen=row.language_chosen,
+        attempts=row.attempts,
         apologised=row.apologised_at is not None,
+        readable=readable,
     )
 
 

@@ -1,4 +1,7 @@
-"""The outbox: everything that leaves, one row a message, from planned to read."""
+"""The outbox: everything that leaves, one row a message, from planned to read.
+
+No query here fails for a row that cannot be read: what it holds is read apart, and only in order to be sent.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from pydantic import ValidationError
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.channels.base import Part, Receipt
-from bot.registry.models import Address, Delivery, DeliveryState, StaffRequest
+from bot.errors import Unreadable
+from bot.registry import requests
+from bot.registry.models import ERASED, Address, Delivery, DeliveryState, StaffRequest
+from bot.registry.secrecy import sealed, unseal
 
 LEASE = timedelta(minutes=2)
+LONGEST_AGE = timedelta(hours=24)
+"""How long a message that did not go out is tried again; WhatsApp takes free answers for as long."""
+LONGEST_WAIT = timedelta(minutes=10)
+UNREADABLE = "unreadable"
 _ORDER = {state: rank for rank, state in enumerate(DeliveryState)}
 _UNDER_WAY = (DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.SENDING)
 
@@ -26,6 +37,7 @@ class Leased:
         channel, account, address: where to.
         part: what.
         attempts: how often it was tried before.
+        created_at: when it was planned first.
     """
 
     id: int
@@ -34,6 +46,7 @@ class Leased:
     address: str
     part: Part
     attempts: int
+    created_at: datetime
 
 
 def plan(
@@ -77,13 +90,24 @@ def plan(
 def lease(session: Session, now: datetime, limit: int, paused: Iterable[tuple[str, str]] = ()) -> list[Leased]:
     """Takes due messages, at most one an address, so that each person gets theirs in order.
 
+    A message that cannot be read fails, and the staff are told; it holds up no other.
+
     Args:
         limit: most messages to take.
         paused: (channel, account) pairs that do not send at present.
     """
     earlier = aliased(Delivery)
     query = (
-        select(Delivery, Address)
+        select(
+            Delivery.id,
+            Delivery.address_id,
+            Delivery.attempts,
+            Delivery.created_at,
+            sealed(Delivery.content).label("content"),
+            Address.channel,
+            Address.account,
+            sealed(Address.value).label("address"),
+        )
         .join(Address, Delivery.address_id == Address.id)
         .where(
             Delivery.state == DeliveryState.PLANNED,
@@ -91,7 +115,9 @@ def lease(session: Session, now: datetime, limit: int, paused: Iterable[tuple[st
             ~select(earlier.id)
             .where(
                 earlier.address_id == Delivery.address_id,
-                earlier.id < Delivery.id,
+                # An id that an index could be searched by: with statistics of ANALYZE, SQLite 3.40 then finds rows
+                # that are not there, and nothing is ever sent again.
+                earlier.id + 0 < Delivery.id,
                 earlier.priority <= Delivery.priority,
                 earlier.state.in_(_UNDER_WAY),
             )
@@ -105,23 +131,38 @@ def lease(session: Session, now: datetime, limit: int, paused: Iterable[tuple[st
         query = query.where(~((Address.channel == channel) & (Address.account == account)))
     taken = []
     seen: set[int] = set()
-    for row, address in session.execute(query):
-        if address.id in seen:
+    for row in session.execute(query).all():
+        if row.address_id in seen:
             continue
-        seen.add(address.id)
-        row.state, row.leased_until = DeliveryState.LEASED, now + LEASE
-        row.attempts += 1
-        taken.append(
-            Leased(
-                id=row.id,
-                channel=address.channel,
-                account=address.account,
-                address=address.value,
-                part=Part.model_validate_json(row.content),
-                attempts=row.attempts - 1,
-            )
-        )
+        seen.add(row.address_id)
+        try:
+            part, address = Part.model_validate_json(unseal(row.content)), unseal(row.address)
+        except (Unreadable, ValidationError):
+            _set_aside(session, row.id, now)
+            continue
+        taken.append(Leased(row.id, row.channel, row.account, address, part, row.attempts, row.created_at))
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_([message.id for message in taken]))
+        .values(state=DeliveryState.LEASED, leased_until=now + LEASE, attempts=Delivery.attempts + 1)
+    )
     return taken
+
+
+def _set_aside(session: Session, delivery_id: int, now: datetime) -> None:
+    row = session.get_one(Delivery, delivery_id)
+    row.state, row.error_code = DeliveryState.FAILED, UNREADABLE
+    _tell_staff(session, row, now)
+
+
+def find_wait(attempts: int, asked: float = 0.0) -> timedelta:
+    """How long a message waits that certainly did not go out: longer after each try, up to ten minutes.
+
+    Args:
+        attempts: how often it was tried before the last time.
+        asked: seconds that the provider asks to wait at least.
+    """
+    return max(timedelta(seconds=asked), min(timedelta(seconds=2 ** min(attempts, 16)), LONGEST_WAIT))
 
 
 def mark_sending(session: Session, message: Leased) -> bool:
@@ -130,19 +171,23 @@ def mark_sending(session: Session, message: Leased) -> bool:
     Returns:
         Whether the message is still ours to send: a process that slept past its lease has lost it to another.
     """
-    held = session.scalar(
-        select(Delivery)
-        .where(
-            Delivery.id == message.id,
-            Delivery.state == DeliveryState.LEASED,
-            Delivery.attempts == message.attempts + 1,
-        )
-        .with_for_update()
-    )
+    held = _find_held(session, message, DeliveryState.LEASED)
     if held is None:
         return False
     held.state = DeliveryState.SENDING
     return True
+
+
+def _find_held(session: Session, message: Leased, *states: DeliveryState) -> Delivery | None:
+    return session.scalar(
+        select(Delivery)
+        .where(
+            Delivery.id == message.id,
+            Delivery.state.in_(states),
+            Delivery.attempts == message.attempts + 1,
+        )
+        .with_for_update()
+    )
 
 
 def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetime) -> bool:
@@ -152,23 +197,63 @@ def mark_sent(session: Session, delivery_id: int, provider_id: str, now: datetim
         Whether more is planned for the same address.
     """
     row = session.get_one(Delivery, delivery_id)
-    row.provider_id, row.sent_at = provider_id, now
-    if _ORDER[DeliveryState(row.state)] < _ORDER[DeliveryState.SENT]:
-        row.state = DeliveryState.SENT
+    if not _is_of_former_try(row, provider_id):
+        row.provider_id, row.sent_at = provider_id, now
+        if _ORDER[DeliveryState(row.state)] < _ORDER[DeliveryState.SENT]:
+            _settle(session, row, DeliveryState.SENT)
     more = select(Delivery.id).filter_by(address_id=row.address_id, state=DeliveryState.PLANNED).limit(1)
     return session.scalar(more) is not None
 
 
-def put_back(session: Session, delivery_id: int, due_at: datetime, *, tried: bool) -> None:
-    """Plans a message anew that certainly did not go out.
+def put_back(session: Session, message: Leased, due_at: datetime, *, tried: bool) -> None:
+    """Plans a message anew that certainly did not go out, if it is still ours.
 
     Args:
         tried: whether it counts as an attempt; waiting for one's turn does not.
     """
-    row = session.get_one(Delivery, delivery_id)
-    row.state, row.due_at, row.leased_until = DeliveryState.PLANNED, due_at, None
-    if not tried:
-        row.attempts -= 1
+    row = _find_held(session, message, DeliveryState.LEASED, DeliveryState.SENDING)
+    if row is not None:
+        _plan_anew(session, row, due_at)
+        row.attempts -= not tried
+
+
+def _plan_anew(session: Session, row: Delivery, due_at: datetime) -> None:
+    if _is_of_erased_person(session, row):
+        row.state, row.content = DeliveryState.SKIPPED, ERASED
+    else:
+        row.state, row.due_at, row.leased_until = DeliveryState.PLANNED, due_at, None
+
+
+def _settle(session: Session, row: Delivery, state: DeliveryState) -> None:
+    row.state = state
+    if _is_of_erased_person(session, row):
+        row.content = ERASED
+
+
+def _is_of_erased_person(session: Session, row: Delivery) -> bool:
+    person_id = select(Address.person_id).where(Address.id == row.address_id).scalar_subquery()
+    erased = exists().where(
+        StaffRequest.person_id == person_id,
+        StaffRequest.kind == "erasure",
+        StaffRequest.created_at > row.created_at,
+    )
+    return bool(session.scalar(select(erased)))
+
+
+def _is_of_former_try(row: Delivery, provider_id: str | None) -> bool:
+    # A message that is tried again gets a new id of the provider. Until that is known the old one stays.
+    is_settled = _ORDER[DeliveryState(row.state)] >= _ORDER[DeliveryState.SENT]
+    if provider_id is None or row.provider_id is None:
+        return False
+    return (provider_id != row.provider_id) if is_settled else (provider_id == row.provider_id)
+
+
+def erase(session: Session, person_id: str) -> None:
+    """Cancels what is planned for a person and erases all but what is being sent: that is erased when it is settled."""
+    theirs = Delivery.address_id.in_(select(Address.id).where(Address.person_id == person_id))
+    waiting = Delivery.state.in_((DeliveryState.PLANNED, DeliveryState.LEASED))
+    session.execute(update(Delivery).where(theirs, waiting).values(state=DeliveryState.SKIPPED, error_code="erased"))
+    session.execute(update(Delivery).where(theirs, Delivery.state != DeliveryState.SENDING).values(content=ERASED))
 
 
 def give_up(
@@ -188,33 +273,31 @@ def give_up(
         unreachable: whether the address takes no more messages; what else is planned for it is skipped.
     """
     row = session.get_one(Delivery, delivery_id)
-    if row.state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ):
+    if row.state not in (DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.UNKNOWN):
         # A status report came first and knows better than a time-out.
         return
     if _ORDER[state] > _ORDER[DeliveryState(row.state)]:
-        row.state, row.error_code = state, code
+        row.error_code = code
+        _settle(session, row, state)
     _note_failure(session, row, now, unreachable=unreachable)
 
 
 def _note_failure(session: Session, row: Delivery, now: datetime, *, unreachable: bool) -> None:
     if unreachable:
-        row.address.unreachable_at = now
+        session.execute(update(Address).where(Address.id == row.address_id).values(unreachable_at=now))
         session.execute(
             update(Delivery)
             .where(Delivery.address_id == row.address_id, Delivery.state == DeliveryState.PLANNED)
             .values(state=DeliveryState.SKIPPED)
         )
-    known = select(StaffRequest.id).filter_by(inbound_id=row.inbound_id, kind="delivery")
-    if row.inbound_id is not None and session.scalar(known) is None:
-        session.add(
-            StaffRequest(
-                person_id=row.address.person_id,
-                inbound_id=row.inbound_id,
-                kind="delivery",
-                details={"delivery": row.id, "state": str(row.state), "code": row.error_code},
-                created_at=now,
-            )
-        )
+    if row.inbound_id is not None:
+        _tell_staff(session, row, now)
+
+
+def _tell_staff(session: Session, row: Delivery, now: datetime) -> None:
+    person_id = session.scalars(select(Address.person_id).where(Address.id == row.address_id)).one()
+    details = {"delivery": row.id, "state": str(row.state), "code": row.error_code}
+    requests.add(session, person_id, "delivery", now, row.inbound_id, details=details)
 
 
 def recover(session: Session, now: datetime, *, alone: bool = False) -> None:
@@ -235,18 +318,24 @@ def recover(session: Session, now: datetime, *, alone: bool = False) -> None:
 
 
 def take_receipt(session: Session, receipt: Receipt, now: datetime) -> None:
-    """Moves a message forward by what the provider reports; reports come late, twice and out of order."""
+    """Moves a message forward by what the provider reports; reports come late, twice and out of order.
+
+    A failure that asks for another try plans the message anew, for as long as it would be tried otherwise.
+    """
     row = session.get(Delivery, receipt.delivery_id) if receipt.delivery_id else None
     if row is None and receipt.provider_id:
         row = session.scalar(select(Delivery).filter_by(provider_id=receipt.provider_id))
-    if row is None:
+    if row is None or _is_of_former_try(row, receipt.provider_id):
         return
     row.error_code = receipt.error_code or row.error_code
-    row.provider_id = row.provider_id or receipt.provider_id
+    row.provider_id = receipt.provider_id or row.provider_id
     state = DeliveryState(receipt.state)
     if _ORDER[state] <= _ORDER[DeliveryState(row.state)]:
         return
-    row.state = state
+    if receipt.retry_after is not None and now < row.created_at + LONGEST_AGE:
+        _plan_anew(session, row, now + find_wait(row.attempts - 1, receipt.retry_after))
+        return
+    _settle(session, row, state)
     if state is DeliveryState.FAILED:
         _note_failure(session, row, now, unreachable=receipt.unreachable)
 

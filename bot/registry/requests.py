@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ def add(
     *,
     topic: str | None = None,
     text: str | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> StaffRequest:
     """Puts something before the staff, once for each message and kind.
 
@@ -26,13 +29,20 @@ def add(
         kind: `human`, `complaint`, `suggestion`, `update`, `withdrawal`, `erasure`, `unanswered` or `delivery`.
         inbound_id: the message that led to it.
         text: what the person said of it.
+        details: what else the staff need to know, without personal data.
     """
     if inbound_id is not None:
         known = session.scalar(select(StaffRequest).filter_by(inbound_id=inbound_id, kind=kind))
         if known is not None:
             return known
     request = StaffRequest(
-        person_id=person_id, inbound_id=inbound_id, kind=kind, topic=topic, text=text, created_at=now
+        person_id=person_id,
+        inbound_id=inbound_id,
+        kind=kind,
+        topic=topic,
+        text=text,
+        details=dict(details or {}),
+        created_at=now,
     )
     session.add(request)
     session.flush()

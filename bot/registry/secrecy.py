@@ -11,11 +11,14 @@ import hashlib
 import hmac
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Dialect, Text
+from sqlalchemy import ColumnElement, Dialect, Text, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator
+
+from bot.errors import Unreadable
 
 
 class Cipher:
@@ -83,3 +86,20 @@ class Encrypted(TypeDecorator[str]):
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """The value as it was given."""
         return None if value is None else cipher().decrypt(str(value).encode("ascii")).decode()
+
+
+def sealed(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """An encrypted column as it lies in the database: one row that cannot be read fails no query over many."""
+    return type_coerce(column, Text)
+
+
+def unseal(value: str) -> str:
+    """What lies in a value of a `sealed` column.
+
+    Raises:
+        Unreadable: when no key fits.
+    """
+    try:
+        return cipher().decrypt(value.encode()).decode()
+    except (InvalidToken, UnicodeError) as error:
+        raise Unreadable("no key fits") from error

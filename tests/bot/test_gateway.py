@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from doubles import answer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
 from bot.channels.base import Attachment, Kind
 from bot.registry import applications, inbox
@@ -116,6 +116,48 @@ async def test_a_crash_after_rasa_answered_leads_to_one_reply(office, monkeypatc
     assert [turn["metadata"]["again"] for turn in office.rasa.turns] == [False, True]
     assert len({turn["metadata"]["inbound_id"] for turn in office.rasa.turns}) == 1
     assert [sent.text for sent in office.telegram.sent] == ["notice|ary-Latn", "re: salam"]
+
+
+# What cannot be answered at all
+
+
+async def count_open(office):
+    return await office.database.run(count(StaffRequest, kind="unanswered", resolved_at=None))
+
+
+async def test_a_message_that_cannot_be_read_holds_up_nothing(office):
+    office.gateway.push = lambda person_id: None
+    await office.gateway.accept(office.write("poison"))
+    await office.database.run(lambda session: session.execute(update(InboundMessage).values(content="{}")) and None)
+    await office.gateway.accept(office.write("salam"))
+    office.restart()
+    await office.gateway.resume()
+    await office.settle()
+    assert office.rasa.heard == ["salam"]
+    assert [sent.text for sent in office.telegram.sent] == [
+        "notice|ary-Arab",
+        "error.no_answer|ary-Arab",
+        "re: salam",
+    ]
+    assert await count_open(office) == 1
+
+
+@pytest.mark.parametrize("fails", ["an account that was taken out", "a number under another key"])
+async def test_an_answer_that_cannot_be_planned_is_set_aside_in_the_end(office, fails):
+    await office.say("salam", phone="+212600000009")
+    if fails == "an account that was taken out":
+        channel = office.channels.pop(("telegram", "bot"))
+    else:
+        await office.database.run(lambda session: session.execute(text("UPDATE people SET phone = 'x'")) and None)
+    await office.receive(office.write("poison"))
+    for _ in range(2):
+        await office.gateway.resume()
+        await office.settle()
+    assert await office.database.run(count(InboundMessage, state=InboundState.DONE)) == 2
+    assert await count_open(office) == 1
+    if fails == "an account that was taken out":
+        office.channels["telegram", "bot"] = channel
+        assert await office.say("labas") == ["re: labas"]
 
 
 # What goes wrong with Rasa

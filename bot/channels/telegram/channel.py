@@ -120,10 +120,13 @@ class Telegram:
         self._run(self._receive(accept, registered))
 
     async def stop(self) -> None:
-        """Stops to receive and closes connections."""
+        """Stops to poll."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Closes connections."""
         await self._request.shutdown()
 
     async def send(self, address: str, part: Part, delivery_id: int) -> str:

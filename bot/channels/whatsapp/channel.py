@@ -93,6 +93,9 @@ class WhatsApp:
         """Nothing to do: the webhook's address is set at Twilio."""
 
     async def stop(self) -> None:
+        """Nothing to do: the public port is closed."""
+
+    async def close(self) -> None:
         """Closes connections."""
         await self._http.close()
 

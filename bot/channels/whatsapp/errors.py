@@ -119,6 +119,12 @@ def _words(error: TwilioRestException | TwilioServiceException) -> str:
     return str(error.msg if isinstance(error, TwilioRestException) else error.detail)
 
 
+def find_retry(code: str | None) -> float | None:
+    """Seconds after which to try again where a code of a status report says that the failure is one of now only."""
+    outcome = OUTCOMES.get(int(code)) if code and code.isdecimal() else None
+    return outcome if isinstance(outcome, float) else None
+
+
 def means_unreachable(code: str | None) -> bool:
     """Whether a code of a status report says that the address takes no more messages."""
     return code is not None and code.isdecimal() and OUTCOMES.get(int(code)) is Unreachable

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import Attachment, Inbound, Kind, Receipt
-from bot.channels.whatsapp.errors import means_unreachable
+from bot.channels.whatsapp.errors import find_retry, means_unreachable
 from bot.registry.people import normalise_phone
 
 PREFIX = "whatsapp:"
@@ -66,6 +66,7 @@ def read_receipt(form: Mapping[str, str], delivery: str | None) -> Receipt | Non
         state=state,
         error_code=code,
         unreachable=means_unreachable(code),
+        retry_after=find_retry(code),
     )
 
 
@@ -118,6 +119,8 @@ def _sort_media(mime: str, message_type: str) -> Kind:
 
 def _read_location(form: Mapping[str, str]) -> tuple[float, float] | None:
     try:
-        return float(form["Latitude"]), float(form["Longitude"])
+        latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
     except (KeyError, ValueError):
         return None
+    # Not a number is within no bounds either.
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

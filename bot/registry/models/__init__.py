@@ -10,6 +10,7 @@ from bot.registry.models.applications import (
 from bot.registry.models.base import Base
 from bot.registry.models.knowledge import DataVersion, Deadline, Fact, FactQuestion, Place, Source, Trade
 from bot.registry.models.messages import (
+    ERASED,
     ContentTemplate,
     Delivery,
     DeliveryState,
@@ -21,6 +22,7 @@ from bot.registry.models.messages import (
 from bot.registry.models.people import Address, Artisan, OptOut, Person, Subscription
 
 __all__ = [
+    "ERASED",
     "TRANSITIONS",
     "Address",
     "Application",

@@ -13,6 +13,9 @@ from bot.registry.models.base import Base
 from bot.registry.models.people import Address, Person
 from bot.registry.secrecy import Encrypted
 
+ERASED = "{}"
+"""Content of a message that was erased."""
+
 
 class InboundState(StrEnum):
     """How far a message from a person has come."""
@@ -37,7 +40,8 @@ class InboundMessage(Base):
     external_id: Mapped[str] = mapped_column(String(128))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
-    content: Mapped[str] = mapped_column(Encrypted)
+    # Deferred, so that a message which cannot be read can be settled all the same.
+    content: Mapped[str] = mapped_column(Encrypted, deferred=True)
     state: Mapped[str] = mapped_column(String(16), default=InboundState.RECEIVED, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime]
@@ -52,7 +56,7 @@ class InboundMessage(Base):
 
 
 class DeliveryState(StrEnum):
-    """How far a part of a reply has come; a state moves forward only, in this order."""
+    """How far a part of a reply has come; a state moves forward in this order, and back only to be tried again."""
 
     PLANNED = "planned"
     LEASED = "leased"
@@ -81,7 +85,7 @@ class Delivery(Base):
     purpose: Mapped[str] = mapped_column(String(16), default="reply")
     part: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=0)
-    content: Mapped[str] = mapped_column(Encrypted)
+    content: Mapped[str] = mapped_column(Encrypted, deferred=True)
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PLANNED)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]

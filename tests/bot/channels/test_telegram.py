@@ -71,6 +71,7 @@ async def make_channel(make_settings, provider):
     yield make
     for channel in made:
         await channel.stop()
+        await channel.close()
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ async def make_channel(make_settings, provider):
     yield make
     for channel in channels:
         await channel.stop()
+        await channel.close()
 
 
 @pytest.fixture

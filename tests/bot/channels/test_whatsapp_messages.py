@@ -100,6 +100,9 @@ MESSAGES = {
         inbound(Kind.LOCATION, location=(34.02, -6.83)),
     ),
     "location that is none": (form(Latitude="north", Longitude="1"), inbound(Kind.EMPTY)),
+    "location that is no number": (form(Latitude="nan", Longitude="1"), inbound(Kind.EMPTY)),
+    "location without end": (form(Latitude="1", Longitude="inf"), inbound(Kind.EMPTY)),
+    "location nowhere": (form(Latitude="90.1", Longitude="1"), inbound(Kind.EMPTY)),
     "media without address": (form(NumMedia="1"), inbound(Kind.EMPTY)),
     "media that cannot be counted": (form(NumMedia="many", Body="x"), inbound(Kind.TEXT, text="x")),
     "more media than there can be": (form(NumMedia="9" * 30, Body="x"), inbound(Kind.TEXT, text="x")),
@@ -134,6 +137,11 @@ RECEIPTS = {
     "failed": ({"MessageStatus": "failed", "ErrorCode": "63016"}, "5", (5, "failed", "63016")),
     "undelivered": ({"MessageStatus": "undelivered", "ErrorCode": "63024"}, "5", (5, "failed", "63024")),
     "canceled": ({"MessageStatus": "canceled"}, "5", (5, "failed", None)),
+    "too fast": ({"MessageStatus": "failed", "ErrorCode": "63018"}, "5", (5, "failed", "63018")),
+    "too many a day": ({"MessageStatus": "undelivered", "ErrorCode": "63038"}, "5", (5, "failed", "63038")),
+    "queue full": ({"MessageStatus": "failed", "ErrorCode": "30001"}, "5", (5, "failed", "30001")),
+    "WhatsApp away": ({"MessageStatus": "undelivered", "ErrorCode": "63012"}, "5", (5, "failed", "63012")),
+    "code that is none": ({"MessageStatus": "failed", "ErrorCode": "x"}, "5", (5, "failed", "x")),
     "code of no failure": ({"MessageStatus": "delivered", "ErrorCode": "0"}, "5", (5, "delivered", None)),
     "older name": ({"SmsStatus": "sent"}, "5", (5, "sent", None)),
     "no id of ours": ({"MessageStatus": "sent"}, None, (None, "sent", None)),
@@ -149,7 +157,11 @@ def test_receipt_is_read(raw, delivery, expected):
         assert receipt is None
     else:
         delivery_id, state, code = expected
-        dead = code == "63024"
         assert receipt == Receipt(
-            delivery_id=delivery_id, provider_id="SM2", state=state, error_code=code, unreachable=dead
+            delivery_id=delivery_id,
+            provider_id="SM2",
+            state=state,
+            error_code=code,
+            unreachable=code == "63024",
+            retry_after={"63018": 5.0, "63038": 3600.0, "30001": 60.0, "63012": 30.0}.get(code),
         )

@@ -72,6 +72,7 @@ def start(environment, tmp_path, command="demo"):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        umask=0o022,
     )
 
 
@@ -84,6 +85,23 @@ def read_until(stream, words):
     return "".join(lines)
 
 
+def list_open(home):
+    """Everything of the home folder that others on this machine may touch."""
+    return [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+@pytest.mark.parametrize("home_before", [None, 0o755, 0o777])
+def test_what_a_command_writes_is_for_nobody_else(tmp_path, environment, home_before):
+    home = tmp_path / "home"
+    if home_before:
+        home.mkdir()
+        home.chmod(home_before)
+    command = [sys.executable, "-m", "bot", "db", "load"]
+    subprocess.run(command, env=environment, umask=0o022, check=True, capture_output=True)
+    assert {path.name for path in home.iterdir()} >= {"awrach.db", "secret.key"}
+    assert list_open(home) == []
+
+
 def test_demo_starts_introduces_itself_is_found_and_leaves_nothing(tmp_path, environment):
     owner = start(environment, tmp_path)
     shown = read_until(owner.stdout, "Channels")
@@ -93,6 +111,7 @@ def test_demo_starts_introduces_itself_is_found_and_leaves_nothing(tmp_path, env
     assert "telegram:@example_bot" in shown
     assert "simulator:telegram" not in shown
     home = tmp_path / "home"
+    assert list_open(home) == []
     running = find_running(home)
     assert running is not None
     assert (running.pid, running.port) == (owner.pid, int(port))

@@ -8,7 +8,7 @@ from doubles import answer
 from sqlalchemy import select
 
 from bot.channels.base import Part
-from bot.delivery.sender import MOST_ATTEMPTS, Sender
+from bot.delivery.sender import RECOVERY_EVERY, Sender
 from bot.errors import Ambiguous, ChannelDown, NotSent, Rejected, SendError, Throttled, Unreachable, WindowClosed
 from bot.registry import outbox, people
 from bot.registry.models import Address, Delivery, DeliveryState, StaffRequest
@@ -98,19 +98,44 @@ async def test_a_second_part_that_is_throttled_does_not_repeat_the_first(office,
     assert texts(office.telegram.tried) == ["part 1", "part 2", "part 2", "part 3"]
 
 
-async def test_not_sent_is_tried_again_ever_more_slowly_and_fails_in_the_end(office, post, read):
+@pytest.mark.parametrize(
+    ("error", "first_waits", "code"),
+    [
+        (NotSent("connection refused"), [1, 2, 4, 8, 16], "expired"),
+        (Throttled("slow down", 1.0, "20429"), [1, 2, 4, 8, 16], "20429"),
+        (Throttled("slow down", 5.0, "63018"), [5, 5, 5, 8, 16], "63018"),
+    ],
+)
+async def test_not_sent_is_tried_again_ever_more_slowly_for_a_day(office, post, read, error, first_waits, code):
     (delivery,) = await post("salam")
-    office.telegram.failures = [NotSent("connection refused")] * 50
+    office.telegram.failures = [error] * 1000
     waits = []
     while (row := await read(delivery)).state == "planned":
         await office.sender.drain()
         row = await read(delivery)
         waits.append((row.due_at - office.clock()).total_seconds())
         office.clock.now = max(row.due_at, office.clock())
-    assert waits[:5] == [1, 2, 4, 8, 16]
+    assert waits[:5] == first_waits
     assert max(waits) == 600
-    assert len(office.telegram.tried) == MOST_ATTEMPTS
-    assert (row.state, row.error_code) == ("failed", "retries")
+    assert timedelta(hours=24) <= office.clock() - row.created_at < timedelta(hours=24, minutes=10)
+    assert (row.state, row.error_code) == ("failed", code)
+
+
+async def test_an_outage_of_hours_loses_nothing(office, post, read):
+    deliveries = await post("1", "2") + await post("x", to="aicha")
+    ends = office.clock() + timedelta(hours=20)
+    send = office.telegram.send
+
+    async def refuse_or_send(*given):
+        if office.clock() < ends:
+            raise NotSent("connection refused")
+        return await send(*given)
+
+    office.telegram.send = refuse_or_send
+    while office.clock() < ends + timedelta(minutes=10):
+        office.clock.advance(minutes=10)
+        await office.sender.drain()
+    assert {(await read(delivery)).state for delivery in deliveries} == {"sent"}
 
 
 async def test_ambiguous_is_never_sent_again(office, post, read):
@@ -172,10 +197,12 @@ async def test_a_channel_that_is_down_pauses_alone(office, post, read):
 
 async def test_a_long_outage_of_a_channel_uses_up_no_attempts(office, post, read):
     (delivery,) = await post("x")
-    office.telegram.failures = [*[ChannelDown("suspended")] * (MOST_ATTEMPTS + 3), NotSent("refused")]
-    for _ in range(MOST_ATTEMPTS + 6):
+    office.telegram.failures = [ChannelDown("suspended")] * 15
+    for _ in range(15):
         await office.sender.drain()
         office.clock.advance(minutes=1)
+    assert ((await read(delivery)).state, (await read(delivery)).attempts) == ("planned", 0)
+    await office.sender.drain()
     assert (await read(delivery)).state == "sent"
 
 
@@ -212,19 +239,24 @@ async def test_the_staff_see_a_reply_that_did_not_arrive_once(office, error):
     assert (request.kind, request.resolved_at) == ("delivery", None)
 
 
-async def test_the_same_text_over_and_over_is_stopped(office, post, read):
-    class Loops:
-        async def admit(self, message):
-            return 0.0
-
-        async def is_looping(self, message):
-            return message.part.text == "again"
-
-    office.sender._limits = Loops()
-    first, _ = await post("again", "other")
-    await office.sender.drain()
-    assert texts(office.telegram.sent) == ["other"]
-    row = await read(first)
+@pytest.mark.parametrize(
+    ("failures", "tried"),
+    [
+        ([], 20),
+        ([Ambiguous("it may have gone out")] * 20, 20),
+        ([NotSent("it did not go out")] * 4, 24),
+        ([Throttled("it did not go out", 1.0)] * 4, 24),
+    ],
+)
+async def test_the_same_text_over_and_over_is_stopped(office, post, read, failures, tried):
+    """What counts is what went out, not how often it was tried."""
+    office.telegram.failures = list(failures)
+    deliveries = [*await post(*["again"] * 21), *await post("other")]
+    for _ in range(9):
+        await office.sender.drain()
+        office.clock.advance(seconds=20)
+    assert texts(office.telegram.tried) == ["again"] * tried + ["other"]
+    row = await read(deliveries[20])
     assert (row.state, row.error_code) == (DeliveryState.SKIPPED, "loop")
 
 
@@ -232,9 +264,6 @@ async def test_what_the_limits_hold_back_is_sent_later(office, post, read):
     class Slow:
         async def admit(self, message):
             return 0.0 if office.clock() >= open_at else 30.0
-
-        async def is_looping(self, message):
-            return False
 
     open_at = office.clock() + timedelta(seconds=30)
     office.sender._limits = Slow()
@@ -265,6 +294,48 @@ async def test_the_running_sender_picks_up_what_a_dead_one_left(office, post, re
         await running
     assert texts(office.telegram.sent) == ["lost", "behind"]
     assert (await read(half_sent)).state == "unknown"
+
+
+async def test_what_a_dead_process_held_is_freed_under_load_too(office, post, read):
+    """There is always something to send, so the sender never rests."""
+    (lost,) = await post("lost", to="aicha")
+    await office.database.run(outbox.lease, office.clock(), 9)
+    # Not at the start, when SQLite has no other process.
+    office.sender._recovered_at = office.clock()
+    send, running = office.telegram.send, None
+    seconds = (outbox.LEASE + RECOVERY_EVERY).total_seconds()
+
+    async def send_and_plan(address, part, delivery_id):
+        if address == "aicha" or office.clock() > (await read(lost)).created_at + timedelta(seconds=2 * seconds):
+            running.cancel()
+        office.clock.advance(seconds=2)
+        await post(f"more at {office.clock()}", to="ali")
+        return await send(address, part, delivery_id)
+
+    office.telegram.send = send_and_plan
+    await post("more", "more", to="ali")
+    running = asyncio.create_task(office.sender.run())
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await read(lost)).state == "sent"
+    assert office.clock() <= (await read(lost)).created_at + timedelta(seconds=seconds + 10)
+
+
+async def test_a_sender_that_is_stopped_sends_what_it_holds_and_takes_no_more(office, post, read):
+    deliveries = [(await post("x", to=f"s{number}"))[0] for number in range(40)]
+    may_end, send = asyncio.Event(), office.telegram.send
+
+    async def send_slowly(*given):
+        if len(office.sender._tasks) == 32:
+            office.sender.stop()
+            may_end.set()
+        await may_end.wait()
+        return await send(*given)
+
+    office.telegram.send = send_slowly
+    await office.sender.run()
+    states = [(await read(delivery)).state for delivery in deliveries]
+    assert states == ["sent"] * 32 + ["planned"] * 8
 
 
 async def test_every_kind_of_failure_has_a_rule(office, post, read):

@@ -5,6 +5,7 @@ from doubles import answer
 from sqlalchemy import select
 
 from bot.channels.base import Choice, Part
+from bot.errors import ChannelDown, NotSent, Throttled
 from bot.media import StoredFile
 from bot.registry import applications, erasure, inbox, offers, outbox, people, requests
 from bot.registry.models import Address, Delivery, InboundMessage, Offer, OptOut, Person, StaffRequest, Subscription
@@ -127,16 +128,51 @@ async def test_what_is_still_to_be_answered_is_answered(office, person_id):
     assert [sent.text for sent in office.telegram.sent[-2:]] == ["erased", "re: salam"]
 
 
-async def test_what_is_still_to_be_sent_is_sent(office, person_id):
+async def test_what_is_still_to_be_sent_is_not_sent_any_more(office, person_id):
     def plan(session):
         address = session.scalars(select(Address).filter_by(person_id=person_id)).one()
-        outbox.plan(session, address.id, [Part(text="planned before")], office.clock())
+        outbox.plan(session, address.id, [Part(text="a secret planned before")], office.clock())
+        office.clock.advance(seconds=1)
         message = session.scalars(select(InboundMessage).filter_by(person_id=person_id)).first()
         erasure.erase(session, person_id, message.id, office.clock())
 
     await office.database.run(plan)
     await office.sender.drain()
-    assert office.telegram.sent[-1].text == "planned before"
+    assert "planned before" not in str(office.telegram.tried)
+    assert "a secret" not in await office.database.run(hold, person_id)
+
+
+@pytest.mark.parametrize("error", [None, Throttled("slow down", 1.0), NotSent("refused"), ChannelDown("revoked")])
+async def test_an_erasure_while_something_is_sent_stops_nobody_elses_messages(office, person_id, error):
+    """What is refused for now at that moment stood first in the queue for ever, and could not be read."""
+    inbound_id = await office.database.run(
+        lambda session: session.scalars(select(InboundMessage.id).filter_by(person_id=person_id)).first()
+    )
+    send = office.telegram.send
+
+    async def erase_then_send(address, part, delivery_id):
+        if part.text == "a secret":
+            office.clock.advance(seconds=1)
+            await office.database.run(erasure.erase, person_id, inbound_id, office.clock())
+            if error:
+                raise error
+        return await send(address, part, delivery_id)
+
+    def plan(session, whose, text):
+        address = session.scalars(select(Address).filter_by(person_id=whose)).one()
+        outbox.plan(session, address.id, [Part(text=text)], office.clock())
+
+    neighbour = await office.database.run(
+        lambda session: session.scalars(select(Person.id).where(Person.id != person_id)).one()
+    )
+    office.telegram.send = erase_then_send
+    await office.database.run(plan, person_id, "a secret")
+    await office.sender.drain()
+    await office.database.run(plan, neighbour, "to the neighbour")
+    office.clock.advance(minutes=11)
+    await office.sender.drain()
+    assert office.telegram.sent[-1].text == "to the neighbour"
+    assert "a secret" not in await office.database.run(hold, person_id)
 
 
 async def test_the_answer_to_an_erasure_has_buttons_that_work(office, person_id):

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from backends import SECRET
+from sqlalchemy import func, select, text
 
 from bot.channels.base import Inbound, Kind
 from bot.registry import inbox
 from bot.registry.inbox import Understanding
 from bot.registry.models import Address, InboundMessage, InboundState, Person
+from bot.registry.secrecy import Cipher
 
 
 def write(external_id="m1", sender="ali", **details):
@@ -96,6 +98,31 @@ def test_a_message_that_is_tried_again_says_so(database, clock):
             tries.append((claimed.attempts, claimed.apologised))
             inbox.postpone(session, claimed.id, clock())
     assert tries == [(0, False), (1, True), (2, True)]
+
+
+UNREADABLE = {
+    "content of an erased message": lambda: Cipher(SECRET).encrypt(b"{}"),
+    "content of another release": lambda: Cipher(SECRET).encrypt(b'{"channel": "telegram", "location": [null, null]}'),
+    "content under another key": lambda: Cipher("another").encrypt(b"{}"),
+    "content that is no cipher text": lambda: b"secret",
+}
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_message_that_cannot_be_read_is_claimed_counted_and_settled(database, clock, how):
+    with database.begin() as session:
+        person_id = inbox.accept(session, write(), clock())
+        content = {"content": UNREADABLE[how]().decode()}
+        session.execute(text("UPDATE inbox SET content = :content"), content)
+    for tries in range(3):
+        with database.begin() as session:
+            claimed = inbox.claim_next(session, person_id)
+            assert (claimed.readable, claimed.attempts) == (False, tries)
+            assert (claimed.message.channel, claimed.message.account) == ("telegram", "bot")
+            inbox.postpone(session, claimed.id, clock())
+    with database.begin() as session:
+        inbox.finish(session, claimed.id, Understanding(), clock())
+        assert inbox.claim_next(session, person_id) is None
 
 
 def test_the_first_apology_is_the_one_that_is_noted(database, clock):
