@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.orm import Session
 
 from actions.telling import name_title, tell
@@ -30,7 +32,12 @@ ASKED_TOPICS = (
 UNTOLD_AFTER_CLARIFYING = frozenset({"nlu_fallback", "out_of_scope", "inform", "insult"})
 MEANT_IN_A_FORM = frozenset({"affirm", "deny", "skip", "cancel", "correct_answer"})
 MOST_NEXT = 3
+LEAST_PART = 3
+"""Words that a part of a message needs to be a question of its own."""
+
 Answer = Fact | Deadline
+
+_BETWEEN = re.compile(r"[?؟!.,،\n]+|\s(?:et|w|ou|و)\s")
 
 
 class AnswerAction(RegistryAction):
@@ -110,14 +117,27 @@ def offer_answer(desk: Desk, session: Session, turn: Turn) -> tuple[Choice, ...]
 
 def find(desk: Desk, session: Session, turn: Turn) -> Found:
     """What the registry holds on the message of a turn."""
+    return desk.answers.find(session, _ask(session, turn, turn.text, turn.meanings), desk.clock().date())
+
+
+def _ask(session: Session, turn: Turn, text: str, meanings: tuple[tuple[str, str, float], ...]) -> Question:
     place = _find_place(session, turn)
-    question = Question(
-        turn.text,
-        turn.meanings,
+    return Question(
+        text,
+        meanings,
         tuple(knowledge.list_ancestors(session, place.code)) if place else (),
         str(turn.slots["topic"]) if turn.slots.get("topic") else None,
     )
-    return desk.answers.find(session, question, desk.clock().date())
+
+
+def _find_second(desk: Desk, session: Session, turn: Turn, told: str) -> tuple[str, ...]:
+    """Of a message that asks two things, the entry that surely answers the second."""
+    parts = [part for part in _BETWEEN.split(turn.text) if len(part.split()) >= LEAST_PART]
+    if len(parts) < 2:
+        return ()
+    found = desk.answers.find(session, _ask(session, turn, parts[-1], ()), desk.clock().date())
+    is_second = found.verdict is Verdict.SURE and found.candidates[0] != told
+    return found.candidates[:1] if is_second else ()
 
 
 def _find_place(session: Session, turn: Turn) -> Place | None:
@@ -137,6 +157,7 @@ def _say_found(desk: Desk, session: Session, turn: Turn, intent: str, found: Fou
         choices = (desk.choice(turn, "request_human"), desk.choice(turn, "help", "button.menu"))
         return Outcome((desk.say(turn, "answer.unknown", *choices),), {**slots, "topic": turn.topic})
     others = found.candidates[1:] if found.verdict is Verdict.LIKELY else ()
+    others = (*_find_second(desk, session, turn, first.id), *others)[: MOST_NEXT - 1]
     return _tell(desk, session, turn, intent, (first,), others)
 
 

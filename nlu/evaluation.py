@@ -29,9 +29,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from nlu.finding.files import read_files
-from nlu.finding.measuring import make_finder, try_out
+from nlu.finding.measuring import make_finder, time_choices, try_out
 from nlu.finding.measuring import tabulate as tabulate_facts
-from nlu.pipeline import ROOT, Example, Parse, Pipeline, read_examples
+from nlu.pipeline import ROOT, Example, Parse, Pipeline, read_examples, read_training
 from nlu.script import detect_script
 from nlu.text import fold
 from nlu.topics import NO_TOPIC
@@ -40,6 +40,7 @@ BENCHMARKS = ROOT / "tests" / "benchmarks"
 SHARED = ROOT.parent / "shared" / "benchmarks"
 REFUSALS = frozenset({"out_of_scope", "nlu_fallback"})
 FOLDS = 5
+MANY_ENTRIES = 5000
 FAMILIES: dict[str, tuple[str, ...]] = {
     "characters": ("characters",),
     "words": ("words", "word_pairs", "stems"),
@@ -122,7 +123,7 @@ def measure_cv(arguments: argparse.Namespace) -> Figures:
 def measure_dev(arguments: argparse.Namespace) -> Figures:
     """Intent and topic on messages outside the training data."""
     return tabulate(
-        ask_messages(Pipeline().train(read_examples()), Path(arguments.messages or SHARED / "messages_dev.jsonl"))
+        ask_messages(Pipeline().train(read_training()), Path(arguments.messages or SHARED / "messages_dev.jsonl"))
     )
 
 
@@ -233,7 +234,7 @@ def measure_script(arguments: argparse.Namespace) -> Figures:
 
 def measure_speed(arguments: argparse.Namespace) -> Figures:
     """Seconds of training and milliseconds of parsing, one process."""
-    examples = read_examples()
+    examples = read_training()
     began = time.perf_counter()
     pipeline = Pipeline().train(examples)
     training = time.perf_counter() - began
@@ -256,7 +257,11 @@ def measure_facts(arguments: argparse.Namespace) -> Figures:
     embedding = arguments.embedding or max(ROOT.glob("models/awrach-*.npz"), key=lambda path: path.stat().st_mtime)
     finder = make_finder(read_files(), Path(embedding))
     lines = Path(arguments.messages or SHARED / "facts_dev.jsonl").read_text("utf-8").splitlines()
-    return tabulate_facts(try_out(finder, Pipeline().train(read_examples()), lines))
+    figures: Figures = tabulate_facts(try_out(finder, Pipeline().train(read_training()), lines))
+    for count in (len(finder.evidence.entries), MANY_ENTRIES):
+        figures[f"ms_among_{count}"] = time_choices(read_files(), Path(embedding), count)
+        print(f"to choose among {count} entries: {figures[f'ms_among_{count}']} ms")
+    return figures
 
 
 MEASURES = {

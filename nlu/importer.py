@@ -18,7 +18,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.featuriser import VECTOR
-from nlu.pipeline import EXAMPLES, read_examples
+from nlu.finding.files import read_files
+from nlu.pipeline import EXAMPLES, list_questions, read_examples
 from nlu.topics import TOPIC
 
 
@@ -71,7 +72,7 @@ class MessageImporter(RasaFileImporter):
     def _messages(self) -> list[Message]:
         return [
             LabelledMessage.build(item.text, item.intent, intent_metadata={TOPIC: item.topic})
-            for item in read_examples(self._ours)
+            for item in (*read_examples(self._ours), *list_questions(read_files().entries if self._ours else ()))
         ]
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:

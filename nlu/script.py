@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.folding import fold, tokenize
-from nlu.standard_arabic import is_standard
+from nlu.standard_arabic import is_clearly_moroccan, is_standard, spell
 
 LANGUAGES = {"arab": "ary-Arab", "latn": "ary-Latn", "fr": "fr", "msa": "ar"}
 
@@ -222,7 +222,14 @@ def reply_language(text: str, default: str) -> str:
         return "ary-Arab" if arabic >= latin or arabic > 12 else "ary-Latn"
     if _tells_little(folded, script) and default in ("fr", "ary-Latn"):
         return default
+    if script == "arab" and default == "ar" and _is_alike(text, folded):
+        return default
     return LANGUAGES[script]
+
+
+def _is_alike(text: str, folded: str) -> bool:
+    """Whether one or two Arabic words may be of either language: a town, thanks, a yes."""
+    return len(tokenize(folded)) <= 2 and not is_clearly_moroccan(spell(text).plain)
 
 
 def _tells_little(folded: str, script: str) -> bool:

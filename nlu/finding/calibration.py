@@ -23,7 +23,7 @@ from nlu.finding.files import Known, Places, read_files
 from nlu.finding.finder import MOST_CANDIDATES, SIGNS, WEIGHTS, Finder, Weights
 from nlu.finding.index import Index
 from nlu.finding.learning import learn
-from nlu.pipeline import Pipeline, read_examples
+from nlu.pipeline import Pipeline, list_questions, read_examples
 
 FOLDS = 3
 WEIGHED = 1500
@@ -67,11 +67,10 @@ def make_folds(known: Known, folds: int = FOLDS) -> list[Fold]:
         folds: how many writers an entry has.
     """
     places, examples = Places.read(), read_examples()
-    pipeline = Pipeline().train(examples)
     turn_of = {name: turn for turn, name in enumerate(_sort(known.unanswered))}
     turn_of |= {name: turn for writers in known.writers for turn, name in enumerate(_sort(writers))}
 
-    def ask(text: str, row: int | None) -> Asked:
+    def ask(pipeline: Pipeline, text: str, row: int | None) -> Asked:
         return Asked(Question(text, tuple(pipeline.parse(text).meanings), places.find_in(text)), row)
 
     made = []
@@ -81,9 +80,10 @@ def make_folds(known: Known, folds: int = FOLDS) -> list[Fold]:
             text for writer, texts in known.unanswered.items() if turn_of[writer] % folds != fold for text in texts
         ]
         embedding = learn(kept, examples, others)
+        pipeline = Pipeline().train([*examples, *list_questions(kept)])
         finder = Finder(embedding, Index.build(kept, embedding), Evidence(kept), _start())
         asked = [
-            ask(text, row)
+            ask(pipeline, text, row)
             for row, writers in enumerate(order_of(known))
             for turn, texts in enumerate(writers)
             if turn == fold
@@ -92,7 +92,7 @@ def make_folds(known: Known, folds: int = FOLDS) -> list[Fold]:
         unanswered = [
             text for writer, texts in known.unanswered.items() if turn_of[writer] % folds == fold for text in texts
         ]
-        made.append(Fold(finder, [*asked, *(ask(text, None) for text in unanswered)]))
+        made.append(Fold(finder, [*asked, *(ask(pipeline, text, None) for text in unanswered)]))
     return made
 
 

@@ -80,7 +80,7 @@ class Embedding:
 
     def place(self, vector: Vector) -> Floats:
         """Where a sparse vector lies, not brought to length one; shape (dimensions,)."""
-        placed: Floats = vector.values @ self.matrix[vector.columns].astype(np.float32)
+        placed: Floats = vector.values @ self.matrix.take(vector.columns, axis=0).astype(np.float32)
         return placed
 
     def add_up(self, weighted: Iterable[tuple[str, float]]) -> Vector:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import statistics
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +16,7 @@ from nlu.finding.entries import Question
 from nlu.finding.evidence import Evidence
 from nlu.finding.files import Known, Places
 from nlu.finding.finder import Finder, Found, Verdict, Weights
-from nlu.finding.index import Index
+from nlu.finding.index import Index, add_up
 from nlu.pipeline import ROOT, Pipeline
 
 SUCCESSORS = ROOT / "tests" / "benchmarks" / "successors.yml"
@@ -106,6 +108,27 @@ def tabulate(trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
             f"   {values[5]:8}{values[6]:9.3f}"
         )
     return figures
+
+
+def time_choices(known: Known, embedding: Path, count: int) -> float:
+    """Milliseconds, as the median over questions of the entries, to choose among `count` entries on one thread.
+
+    Where there are fewer, the same entries stand in the index several times over.
+    """
+    finder = make_finder(known, embedding)
+    wanted = [known.entries[at % len(known.entries)] for at in range(count)]
+    sums = [add_up(entry, finder.embedding) for entry in known.entries]
+    index = Index.of_vectors([sums[at % len(sums)] for at in range(count)], finder.embedding)
+    many = Finder(finder.embedding, index, Evidence(wanted), finder.weights)
+    questions = [
+        Question(entry.questions[0], ((entry.asked[0][1], entry.asked[0][0], 0.9),)) for entry in known.entries
+    ]
+    times = []
+    for question in questions:
+        began = time.perf_counter()
+        many.find(question)
+        times.append((time.perf_counter() - began) * 1000)
+    return round(statistics.median(times), 2)
 
 
 def _share(values: Iterable[bool]) -> float:

@@ -7,6 +7,7 @@ import pytest
 from actions.telling import write_date
 from bot.intents import QUESTIONS
 from bot.texts import LANGUAGES
+from nlu.finding.finder import Found, Verdict
 
 
 async def ask(who, intent, **entities):
@@ -163,3 +164,116 @@ async def test_every_question_of_the_contract_is_answered_somehow(ali):
 )
 def test_dates(desk, day, exact, written):
     assert write_date(desk, day, "fr", exact=exact) == written
+
+
+# What a message in a person's own words leads to; what is found is given.
+
+
+class Answers:
+    """Stands in for the finder: says of each text what is found for it."""
+
+    def __init__(self):
+        self.found = {}
+        self.asked = []
+
+    def find(self, session, question, today):
+        self.asked.append(question)
+        verdict, *candidates = self.found.get(question.text, (Verdict.NONE,))
+        return Found(verdict, tuple(candidates), 0.5, 0.5)
+
+
+@pytest.fixture
+def answers():
+    return Answers()
+
+
+async def write(who, text, intent="ask_benefit", action="action_answer", **details):
+    return "\n".join(await who.act(action, intent, text, **details))
+
+
+async def test_what_is_sure_is_told_with_the_next_steps(ali, answers):
+    answers.found["x"] = Verdict.SURE, "grant-nation", "grant-second"
+    assert (await write(ali, "x")).startswith("grant-nation fr\n\nsource|")
+    assert ali.payloads == [
+        '/ask_conditions{"topic": "awrach"}',
+        '/ask_documents{"topic": "awrach"}',
+        "/request_human",
+    ]
+    assert (ali.slots["topic"], ali.slots["told"]) == ("awrach", "grant-nation")
+
+
+async def test_what_is_likely_is_told_and_the_others_stand_as_buttons(ali, answers):
+    answers.found["x"] = Verdict.LIKELY, "grant-nation", "grant-second", "status-unknown"
+    await write(ali, "x")
+    titles = [button["title"] for message in ali.said for button in message["buttons"]]
+    assert titles == ["grant-second F", "status-unknown F", "request_human"]
+    assert "grant-second fr" in "\n".join(await ali.tap("action_answer", ali.payloads[0]))
+
+
+async def test_where_none_leads_it_is_asked_back(ali, answers):
+    answers.found["x"] = Verdict.OPEN, "grant-second", "status-unknown"
+    assert await write(ali, "x") == "answer.which|fr"
+    assert len(ali.payloads) == 3
+    assert ali.payloads[-1] == "/help"
+    assert ali.slots.get("told") is None
+
+
+async def test_what_is_not_known_is_said_and_nothing_else_told(ali, answers):
+    answers.found["x"] = Verdict.NONE, "grant-nation"
+    assert await write(ali, "x") == "answer.unknown|fr"
+    assert not any("entry" in payload for payload in ali.payloads)
+
+
+async def test_a_bare_question_is_for_the_topic_at_hand(ali, answers):
+    answers.found["x"] = (Verdict.BARE, "grant-nation")
+    assert await write(ali, "x") == "ask.topic|fr"
+    ali.slots["topic"] = "awrach"
+    assert (await write(ali, "x")).startswith("grant-nation")
+
+
+async def test_the_second_of_two_questions_is_offered(ali, answers):
+    answers.found = {
+        "ch7al dyal lmin7a? w fo9ach kayt7ell lbab": (Verdict.SURE, "grant-nation"),
+        "fo9ach kayt7ell lbab": (Verdict.SURE, "status-unknown"),
+    }
+    assert (await write(ali, "ch7al dyal lmin7a? w fo9ach kayt7ell lbab")).startswith("grant-nation")
+    assert '"entry": "status-unknown"' in ali.payloads[0]
+
+
+async def test_a_deadline_is_told_when_a_date_was_asked(ali, answers):
+    answers.found["x"] = Verdict.SURE, "inclusion-2027"
+    assert (await write(ali, "x", "ask_deadline")).startswith("deadline.not_yet|fr|topic=awrach_inclusion")
+
+
+async def test_what_no_intent_was_clear_of_is_answered_where_it_is_found(ali, answers):
+    answers.found["x"] = Verdict.LIKELY, "grant-nation"
+    assert (await write(ali, "x", "nlu_fallback", "action_clarify")).startswith("grant-nation")
+    answers.found["x"] = (Verdict.NONE,)
+    assert await write(ali, "x", "nlu_fallback", "action_clarify", ranking=("ask_cost",)) == "clarify|fr"
+
+
+@pytest.mark.parametrize(("verdict", "said"), [(Verdict.SURE, "grant-nation fr"), (Verdict.LIKELY, "say.out_of_scope")])
+async def test_what_seems_out_of_scope_is_answered_only_where_it_is_sure(ali, answers, verdict, said):
+    answers.found["x"] = verdict, "grant-nation"
+    assert (await write(ali, "x", "out_of_scope", "action_say")).startswith(said)
+
+
+async def test_a_complaint_is_noted_and_what_is_known_of_it_offered(ali, answers):
+    answers.found["x"] = Verdict.SURE, "status-unknown"
+    assert (await write(ali, "x", "complain", "action_complain")).startswith("complaint.taken")
+    assert '"entry": "status-unknown"' in ali.payloads[0]
+
+
+async def test_say_it_again_tells_the_same_entry(ali, answers):
+    answers.found["x"] = Verdict.SURE, "grant-second"
+    first = await write(ali, "x")
+    assert await write(ali, "?", "repeat", "action_say") == first
+
+
+async def test_the_finder_is_asked_with_meaning_place_and_topic_at_hand(ali, answers):
+    ali.slots["topic"] = "awrach"
+    await write(ali, "x", province="Khénifra")
+    (question,) = answers.asked
+    assert question.meanings == (("ask_benefit", "none", 0.9),)
+    assert question.places == ("05.301", "05")
+    assert question.topic == "awrach"

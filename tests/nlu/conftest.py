@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.pipeline import Pipeline, read_examples
+from nlu.pipeline import Pipeline, read_training
 
 
 @pytest.fixture(scope="session")
 def pipeline() -> Pipeline:
-    return Pipeline().train(read_examples())
+    return Pipeline().train(read_training())

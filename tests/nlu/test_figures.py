@@ -7,10 +7,13 @@ import json
 import pytest
 
 from nlu.evaluation import BENCHMARKS, SHARED, agrees, ask_messages, distinct, share
-from nlu.pipeline import Pipeline, read_examples
+from nlu.finding.files import read_files
+from nlu.finding.measuring import make_finder, tabulate, try_out
+from nlu.pipeline import ROOT, Pipeline, read_examples
 from nlu.script import detect_script
 
 DEV = SHARED / "messages_dev.jsonl"
+FACTS = SHARED / "facts_dev.jsonl"
 
 
 def read_lines(name: str) -> list[dict[str, str]]:
@@ -41,3 +44,14 @@ def test_messages_that_nobody_trained_on(pipeline: Pipeline) -> None:
         pytest.skip(f"{DEV.name} is not here")
     rows = ask_messages(pipeline, DEV)
     assert share(intent and topic for _, _, intent, topic in rows) >= 0.88
+
+
+def test_the_right_fact_is_told_on_questions_that_nobody_learned_from(pipeline: Pipeline) -> None:
+    embeddings = sorted(ROOT.glob("models/awrach-*.npz"), key=lambda path: path.stat().st_mtime)
+    if not FACTS.exists() or not embeddings:
+        pytest.skip(f"{FACTS.name} or an embedding is not here")
+    finder = make_finder(read_files(), embeddings[-1])
+    figures = tabulate(try_out(finder, pipeline, FACTS.read_text(encoding="utf-8").splitlines()))["all"]
+    assert figures["first"] >= 0.78
+    assert figures["offered"] >= 0.89
+    assert figures["another"] <= 0.14

@@ -223,6 +223,11 @@ def test_reply_language(text: str, language: str) -> None:
     ("text", "known", "language"),
     [
         ("prix", "ary-Latn", "ary-Latn"),
+        ("مراكش", "ar", "ar"),
+        ("شكرا", "ar", "ar"),
+        ("نعم", "ar", "ar"),
+        ("واخا", "ar", "ary-Arab"),
+        ("مراكش", "ary-Arab", "ary-Arab"),
         ("fin", "ary-Latn", "ary-Latn"),
         ("chokran", "fr", "fr"),
         ("3afak", "fr", "ary-Latn"),
