@@ -75,10 +75,10 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
     told = knowledge.find_answer(session, str(chosen)) if chosen else None
     if told is not None:
         return _tell(desk, session, turn, intent, (told,))
-    if turn.is_tap or (turn.intent == "inform" and turn.place and not turn.entity("topic")):
+    found = None if turn.is_tap else find(desk, session, turn)
+    if found is None or (turn.intent == "inform" and turn.place and found.verdict is not Verdict.LIKELY):
         # A place alone asks the same question once more, for that place.
         return _browse(desk, session, turn, intent)
-    found = find(desk, session, turn)
     return _say_found(desk, session, turn, intent, found)
 
 
@@ -98,11 +98,14 @@ def clarify(desk: Desk, session: Session, turn: Turn) -> Outcome:
 
 
 def answer_surely(desk: Desk, session: Session, turn: Turn) -> Outcome | None:
-    """The answer to a message that seemed to be something else, where it is sure; else None."""
+    """The answer to a message that seemed to be something else, where it is sure, or likely on the topic at hand."""
     if turn.is_tap or turn.in_form:
         return None
     found = find(desk, session, turn)
-    return _say_found(desk, session, turn, turn.intent, found) if found.verdict is Verdict.SURE else None
+    likely = found.verdict is Verdict.LIKELY and knowledge.find_answer(session, found.candidates[0])
+    if found.verdict is Verdict.SURE or (likely and likely.topic == turn.slots.get("topic")):
+        return _say_found(desk, session, turn, turn.intent, found)
+    return None
 
 
 def offer_answer(desk: Desk, session: Session, turn: Turn) -> tuple[Choice, ...]:
@@ -126,7 +129,7 @@ def _ask(session: Session, turn: Turn, text: str, meanings: tuple[tuple[str, str
         text,
         meanings,
         tuple(knowledge.list_ancestors(session, place.code)) if place else (),
-        str(turn.slots["topic"]) if turn.slots.get("topic") else None,
+        *(str(turn.slots[name]) if turn.slots.get(name) else None for name in ("topic", "told")),
     )
 
 

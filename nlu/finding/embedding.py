@@ -32,6 +32,9 @@ VIEWS_LEFT_OUT = (
 """Views that measured no better with than without; what they hold, the others hold too."""
 
 
+_TOPICS = "topic_"  # what the names of such concepts begin with
+
+
 class Reader:
     """Reads a text into its views, by the lexicons beside this package."""
 
@@ -77,6 +80,10 @@ class Embedding:
     def read(self, text: str) -> Vector:
         """The sparse vector of a text: its known features and their weights."""
         return self.vocabulary.vector(self._reader.read(text))
+
+    def names_topic(self, text: str) -> bool:
+        """Whether a word of a text names a programme or a service, by the lexicon."""
+        return any(concept.startswith(_TOPICS) for concept in self._reader.read(text)["concepts"])
 
     def place(self, vector: Vector) -> Floats:
         """Where a sparse vector lies, not brought to length one; shape (dimensions,)."""

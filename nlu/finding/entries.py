@@ -34,9 +34,11 @@ class Question(NamedTuple):
         meanings: the probability of pairs of intent and topic, the likeliest ones; topic "none" where none is named.
         places: codes of the place that it names and of all that this lies in, smallest first.
         topic: what the conversation is about, for a message that names no topic.
+        after: id of the entry that was told last, which a short message may go on from.
     """
 
     text: str
     meanings: tuple[tuple[str, str, float], ...] = ()
     places: tuple[str, ...] = ()
     topic: str | None = None
+    after: str | None = None

@@ -34,6 +34,9 @@ NO_TOPIC = "none"
 TAKEN_OVER = 0.8
 """Share of what a message that names no topic means which goes to the topic at hand."""
 
+LIKELY = 0.15
+"""Probability from which on an intent of a short message may be the one that is meant."""
+
 _LEAST = 1e-4
 Array = npt.NDArray[np.float64]
 Named = TypeVar("Named", bound=Hashable)
@@ -81,6 +84,24 @@ class Evidence:
         """The rows of entries that are bound to a place other than the one that is asked for."""
         rows = [rows for bound, rows in self._by_bound.items() if relate(bound, question.places) == "elsewhere"]
         return np.concatenate(rows) if rows else np.empty(0, np.int64)
+
+    def list_following(self, question: Question) -> npt.NDArray[np.int64]:
+        """The rows that a short message may ask for after another entry: of the topic at hand, without that entry.
+
+        Where it names a place, those that are bound to it; else those that answer a likely intent.
+        """
+        of_topic = [
+            row for row in self._by_topic.get(question.topic or "", ()) if self.entries[row].id != question.after
+        ]
+        if question.places:
+            near = {"same_place", "wider_place", "inner_place"}
+            bound = [row for row in of_topic if relate(self.entries[row].places, question.places) in near]
+            if bound:
+                return np.array(bound, dtype=np.int64)
+        intents, _, _ = _spread(question)
+        likely = {intent for intent, chance in intents.items() if chance >= LIKELY}
+        asked = [row for row in of_topic if any(intent in likely for _, intent in self.entries[row].asked)]
+        return np.array(asked, dtype=np.int64)
 
     def _raise(self, rows_of: Mapping[Named, npt.NDArray[np.int64]], probabilities: Mapping[Named, float]) -> Array:
         """For each entry the logarithm of the highest probability of what it answers."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from nlu.finding.embedding import Embedding
+from nlu.finding.embedding import Embedding, normalise
 from nlu.finding.entries import Question
 from nlu.finding.evidence import EVIDENCE, NO_TOPIC, Evidence
 from nlu.finding.index import Index
@@ -130,12 +130,34 @@ class Finder:
             question: what is asked.
             leaving_out: ids of entries that may not be told: those that have expired.
         """
+        if followed := self._follow(question, leaving_out):
+            return followed
         scored = self.score(question, leaving_out)
         if not len(scored.order):
             return Found(Verdict.NONE, (), 0.0, 0.0)
         right, known = (_squash(scored.signs, weights) for weights in (self.weights.right, self.weights.known))
         ids = tuple(self.evidence.entries[row].id for row in scored.order[:MOST_CANDIDATES])
         return Found(self._judge(question, right, known), ids, right, known)
+
+    def _follow(self, question: Question, leaving_out: Collection[str]) -> Found | None:
+        """What a short message that names no topic asks for after another entry was told, or None.
+
+        Such a message lies where it and the last entry lie together, and is asked of the same topic.
+        """
+        entries = self.evidence.entries
+        last = next((row for row, entry in enumerate(entries) if entry.id == question.after), None)
+        if last is None or not _is_short(question) or self.embedding.names_topic(question.text):
+            return None
+        rows = [row for row in self.evidence.list_following(question) if entries[row].id not in leaving_out]
+        if not rows:
+            return None
+        where = self.index.prototypes[last].copy()
+        vector = self.embedding.read(question.text)
+        if len(vector.columns):
+            where += normalise(self.embedding.place(vector))
+        nearness = self.index.prototypes[rows] @ where
+        order = [rows[at] for at in np.argsort(-nearness, kind="stable")[:MOST_CANDIDATES]]
+        return Found(Verdict.LIKELY, tuple(entries[row].id for row in order), self.weights.told_from, 1.0)
 
     def score(self, question: Question, leaving_out: Collection[str] = ()) -> Scored:
         """The best entries for a question, with the signs of how sure they are; see `find`."""
@@ -175,7 +197,11 @@ class Finder:
 
 def _is_bare(question: Question) -> bool:
     unnamed = sum(chance for _, topic, chance in question.meanings if topic == NO_TOPIC)
-    return unnamed > 1 / 2 and len(_WORD.findall(question.text)) <= SHORT
+    return unnamed > 1 / 2 and _is_short(question)
+
+
+def _is_short(question: Question) -> bool:
+    return len(_WORD.findall(question.text)) <= SHORT
 
 
 def _stretch(probability: float) -> float:

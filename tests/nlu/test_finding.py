@@ -197,3 +197,27 @@ def test_the_table_counts_what_a_person_would_see(capsys: pytest.CaptureFixture[
         "without_refused": 0.5,
     }
     assert "arab" in capsys.readouterr().out
+
+
+FOLLOWED = [
+    make("card", "شنو هي لاكارط ديال الصانع", "la carte d'artisan c'est quoi", topic="rna", intent="ask_definition"),
+    make("card-cost", "شحال ثمن لاكارط", "prix de la carte", topic="rna"),
+    make("register-cost", "شحال التسجيل ف السجل", "prix de l'inscription au registre", topic="rna"),
+    make("card-fes", "لاكارط ف فاس", "la carte a fes", topic="rna", intent="ask_location", places=KHENIFRA),
+    make("amo-cost", "شحال أمو ف الشهر", "prix de l'amo", topic="amo"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        (Question("w ch7al?", (("ask_cost", "amo", 0.9),), topic="rna", after="card"), "card-cost"),
+        (Question("et combien ?", (("ask_cost", "none", 0.9),), topic="rna", after="card"), "card-cost"),
+        (Question("w f khenifra?", (("inform", "none", 0.9),), KHENIFRA, "rna", "card"), "card-fes"),
+        (Question("شحال أمو ف الشهر", (("ask_cost", "amo", 0.9),), topic="rna", after="card"), "amo-cost"),
+    ],
+)
+def test_a_short_message_goes_on_from_what_was_told(question: Question, first: str) -> None:
+    embedding = learn(FOLLOWED, [], [])
+    finder = Finder(embedding, Index.build(FOLLOWED, embedding), Evidence(FOLLOWED), Weights.read())
+    assert finder.find(question).candidates[0] == first
