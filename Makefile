@@ -31,7 +31,7 @@ bench: environments
 
 test: train
 	@failed=; \
-	.venv/bin/python -m pytest tests/bot tests/actions tests/stories tests/e2e || failed="$$failed tests(.venv)"; \
+	.venv/bin/python -m pytest tests --ignore=tests/nlu || failed="$$failed tests(.venv)"; \
 	.venv-rasa/bin/python -m pytest tests/nlu || failed="$$failed tests(.venv-rasa)"; \
 	($(LINT)) || failed="$$failed lint"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
