@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.featuriser import VECTOR
 from nlu.finding.files import read_files
-from nlu.pipeline import EXAMPLES, list_questions, read_examples
+from nlu.pipeline import EXAMPLES, Example, list_questions, read_examples
 from nlu.topics import TOPIC
 
 
@@ -68,11 +68,17 @@ class MessageImporter(RasaFileImporter):
         self._ours = sorted({file for file in files if file.parent.name == EXAMPLES.name})
         super().__init__(config_file, domain_path, [str(file) for file in files if file not in self._ours])
 
+    def _read_knowledge(self) -> list[Example]:
+        """The questions of the entries that lie beside the messages."""
+        folders = sorted({file.parent.parent for file in self._ours})
+        known = [read_files(folder) for folder in folders if (folder / "knowledge").is_dir()]
+        return [example for files in known for example in list_questions(files.entries)]
+
     @cached_property
     def _messages(self) -> list[Message]:
         return [
             LabelledMessage.build(item.text, item.intent, intent_metadata={TOPIC: item.topic})
-            for item in (*read_examples(self._ours), *list_questions(read_files().entries if self._ours else ()))
+            for item in (*read_examples(self._ours), *self._read_knowledge())
         ]
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:

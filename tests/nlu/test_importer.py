@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from rasa.shared.importers.rasa import RasaFileImporter
 
+from nlu.finding.files import read_files
 from nlu.importer import LabelledMessage, MessageImporter
+from nlu.pipeline import EXAMPLES
 from nlu.topics import topic_of
 from nlu.vocabulary import Vector
 
@@ -84,3 +86,12 @@ def test_one_folder_of_all_data_will_do(tmp_path: Path) -> None:
     (tmp_path / "nlu").mkdir()
     (tmp_path / "nlu" / "some.yml").write_text(MESSAGES, encoding="utf-8")
     assert len(MessageImporter(training_data_paths=str(tmp_path)).get_nlu_data().training_examples) == 3
+
+
+def test_the_questions_of_entries_beside_them_are_messages_too() -> None:
+    texts = {
+        message.get("text")
+        for message in MessageImporter(training_data_paths=[str(EXAMPLES)]).get_nlu_data().intent_examples
+    }
+    entry = next(entry for entry in read_files().entries if len(entry.asked) == 1)
+    assert texts.issuperset(entry.questions)
