@@ -76,7 +76,7 @@ def answer(desk: Desk, session: Session, turn: Turn, intent: str) -> Outcome:
     if told is not None:
         return _tell(desk, session, turn, intent, (told,))
     found = None if turn.is_tap else find(desk, session, turn)
-    if found is None or (turn.intent == "inform" and turn.place and found.verdict is not Verdict.LIKELY):
+    if found is None or (turn.intent == "inform" and turn.place and not _stays_on_topic(session, turn, found)):
         # A place alone asks the same question once more, for that place.
         return _browse(desk, session, turn, intent)
     return _say_found(desk, session, turn, intent, found)
@@ -102,8 +102,7 @@ def answer_surely(desk: Desk, session: Session, turn: Turn) -> Outcome | None:
     if turn.is_tap or turn.in_form:
         return None
     found = find(desk, session, turn)
-    likely = found.verdict is Verdict.LIKELY and knowledge.find_answer(session, found.candidates[0])
-    if found.verdict is Verdict.SURE or (likely and likely.topic == turn.slots.get("topic")):
+    if found.verdict is Verdict.SURE or _stays_on_topic(session, turn, found):
         return _say_found(desk, session, turn, turn.intent, found)
     return None
 
@@ -133,6 +132,12 @@ def _ask(session: Session, turn: Turn, text: str, meanings: tuple[tuple[str, str
     )
 
 
+def _stays_on_topic(session: Session, turn: Turn, found: Found) -> bool:
+    """Whether what is told goes on with the topic at hand."""
+    told = knowledge.find_answer(session, found.candidates[0]) if found.verdict is Verdict.LIKELY else None
+    return told is not None and told.topic == turn.slots.get("topic")
+
+
 def _find_second(desk: Desk, session: Session, turn: Turn, told: str) -> tuple[str, ...]:
     """Of a message that asks two things, the entry that surely answers the second."""
     parts = [part for part in _BETWEEN.split(turn.text) if len(part.split()) >= LEAST_PART]
@@ -160,7 +165,7 @@ def _say_found(desk: Desk, session: Session, turn: Turn, intent: str, found: Fou
         choices = (desk.choice(turn, "request_human"), desk.choice(turn, "help", "button.menu"))
         return Outcome((desk.say(turn, "answer.unknown", *choices),), {**slots, "topic": turn.topic})
     others = found.candidates[1:] if found.verdict is Verdict.LIKELY else ()
-    others = (*_find_second(desk, session, turn, first.id), *others)[: MOST_NEXT - 1]
+    others = tuple(dict.fromkeys((*_find_second(desk, session, turn, first.id), *others)))[: MOST_NEXT - 1]
     return _tell(desk, session, turn, intent, (first,), others)
 
 

@@ -277,3 +277,20 @@ async def test_the_finder_is_asked_with_meaning_place_and_topic_at_hand(ali, ans
     assert question.meanings == (("ask_benefit", "none", 0.9),)
     assert question.places == ("05.301", "05")
     assert question.topic == "awrach"
+
+
+@pytest.mark.parametrize(("topic", "first"), [("awrach", "grant-second"), ("amo", "answer.unknown")])
+async def test_a_place_alone_never_leads_to_another_topic(ali, answers, topic, first):
+    ali.slots |= {"topic": topic, "question": "ask_benefit", "told": "grant-nation"}
+    answers.found["w f Fès?"] = Verdict.LIKELY, "grant-second"
+    assert first in await write(ali, "w f Fès?", "inform", "action_say", province="Khénifra")
+
+
+async def test_no_answer_is_offered_twice(ali, answers):
+    text = "ch7al dyal lmin7a? fo9ach kayt7ell lbab"
+    answers.found = {
+        text: (Verdict.LIKELY, "grant-nation", "status-unknown", "grant-second"),
+        " fo9ach kayt7ell lbab": (Verdict.SURE, "status-unknown"),
+    }
+    await write(ali, text)
+    assert len(set(ali.payloads)) == len(ali.payloads) == 3
