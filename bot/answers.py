@@ -44,7 +44,6 @@ class AnswerFinder:
         self._weights = weights or Weights.read()
         self._lock = threading.Lock()
         self._version: str | None = None
-        self._sums: dict[str, Vector] = {}
         self._finder: Finder | None = None
 
     @classmethod
@@ -69,22 +68,22 @@ class AnswerFinder:
             if self._finder is None or version != self._version:
                 entries = knowledge.list_entries(session)
                 index = Index.of_vectors(self._read_sums(entries), self._embedding)
-                self._finder = Finder(self._embedding, index, Evidence(entries), self._weights)
+                # What an entry says is read when it is told; the finder keeps only how it is found.
+                bare = [entry._replace(texts=(), titles=(), questions=()) for entry in entries]
+                self._finder = Finder(self._embedding, index, Evidence(bare), self._weights)
                 self._version = version
             return self._finder
 
     def _read_sums(self, entries: Sequence[Entry]) -> list[Vector]:
-        if not self._sums:
-            self._sums = self._load()
+        # Not held between changes: the index is all that finding needs.
+        known = self._load()
         names = [self._name(entry) for entry in entries]
-        known = {name: self._sums.get(name) for name in names}
         sums = {
-            name: kept if kept is not None else add_up(entry, self._embedding)
-            for (name, kept), entry in zip(known.items(), entries, strict=True)
+            name: known[name] if name in known else add_up(entry, self._embedding)
+            for name, entry in zip(names, entries, strict=True)
         }
-        if sums.keys() != self._sums.keys():
+        if sums.keys() != known.keys():
             self._save(sums)
-        self._sums = sums
         return [sums[name] for name in names]
 
     def _name(self, entry: Entry) -> str:
